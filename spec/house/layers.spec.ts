@@ -1,0 +1,198 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+import { arrowsFrom, graphOf } from '../support/imports.js';
+import type { Graph } from '../support/imports.js';
+import { cycles, reachedFrom, roomOf, violations } from '../support/layers.js';
+import type { Rules } from '../support/layers.js';
+
+const house: Rules = {
+  layers: [
+    {
+      name: 'plain',
+      modules: [
+        'errors',
+        'options',
+        'status',
+        'stats',
+        'queue',
+        'attempt',
+        'duplex/backoff',
+        'duplex/transient',
+        'inbound/select',
+      ],
+      types: ['@grpc/grpc-js'],
+    },
+    {
+      name: 'streams',
+      modules: ['gate', 'outgoing/*', 'inbound/*', 'duplex/reconnect'],
+      packages: ['rxjs'],
+    },
+    {
+      name: 'calls',
+      modules: ['definition', 'duplex/*', 'calls/*', 'server/*', 'request/*'],
+      packages: ['rxjs', '@grpc/grpc-js'],
+    },
+    { name: 'joined', modules: ['remote'], packages: ['rxjs', '@grpc/grpc-js'] },
+    { name: 'door', modules: ['index'] },
+    {
+      name: 'generated',
+      modules: ['generated/**'],
+      packages: ['@grpc/grpc-js', '@grpc/proto-loader'],
+      sees: ['index'],
+    },
+    {
+      name: 'guests',
+      modules: ['replica/*', 'kv/*', 'testing/*'],
+      packages: ['rxjs', '@grpc/grpc-js'],
+      sees: ['index', 'generated/*'],
+    },
+  ],
+  rooms: {
+    outgoing: [],
+    inbound: [],
+    duplex: ['outgoing/*'],
+    server: ['outgoing/*', 'duplex/pump'],
+  },
+  exceptions: {
+    'duplex/transient': ['@grpc/grpc-js'],
+    'inbound/iterate': ['rxjs-for-await'],
+  },
+};
+
+test('every module of lib/ has a layer, and imports only what the layer may', () => {
+  assert.equal(violations(graphOf('lib'), house), []);
+});
+
+test('lib/ has no import cycle, not even one of types', () => {
+  assert.equal(cycles(graphOf('lib')), []);
+});
+
+test('every module of lib/ but the guests is reached from the door', () => {
+  const lib = graphOf('lib');
+  const reached = reachedFrom('index', lib);
+  const guests = ['generated', 'replica', 'kv', 'testing'];
+  assert.equal(
+    [...lib.keys()].filter((module) => !reached.has(module) && !guests.includes(roomOf(module))),
+    [],
+  );
+});
+
+// It loads every module behind the door, so that coverage counts those that no other spec has touched.
+test('the door opens', async () => {
+  assert.ok(Object.keys(await import('rxduplex')).length > 0);
+});
+
+test('a module without a layer is told', () => {
+  assert.equal(broken({ 'attic/box': [] }), ['attic/box has no layer']);
+});
+
+test('a lower layer may not import a higher one', () => {
+  assert.equal(broken({ 'duplex/reconnect': ['duplex/pump'], 'duplex/pump': [] }), [
+    'duplex/reconnect may not import duplex/pump',
+  ]);
+  assert.equal(broken({ remote: ['type index'], index: [] }), ['remote may not import types of index']);
+});
+
+test('a layer may import itself and those below', () => {
+  assert.equal(
+    broken({ 'duplex/pump': ['duplex/coalesce', 'gate', 'errors'], 'duplex/coalesce': [], gate: [], errors: [] }),
+    [],
+  );
+});
+
+test('a layer may import its packages and those of node, and no others', () => {
+  assert.equal(broken({ gate: ['rxjs', 'node:events'] }), []);
+  assert.equal(broken({ queue: ['rxjs'], gate: ['@grpc/grpc-js'], 'kv/store': ['classic-level'] }), [
+    'queue may not import rxjs',
+    'gate may not import @grpc/grpc-js',
+    'kv/store may not import classic-level',
+  ]);
+});
+
+test('the plain layer may import types of grpc-js; only transient takes values', () => {
+  assert.equal(broken({ errors: ['type @grpc/grpc-js'], 'duplex/transient': ['@grpc/grpc-js'] }), []);
+  assert.equal(broken({ errors: ['@grpc/grpc-js'] }), ['errors may not import @grpc/grpc-js']);
+});
+
+test('outgoing/ and inbound/ know no sibling, and duplex/ does not know inbound/', () => {
+  const siblings = { 'outgoing/outgoing': [], 'inbound/select': [], 'duplex/backoff': [], 'duplex/duplex': [] };
+  assert.equal(broken({ ...siblings, 'duplex/pump': ['outgoing/outgoing'] }), []);
+  assert.equal(
+    broken({
+      ...siblings,
+      'outgoing/feed': ['duplex/backoff'],
+      'inbound/split': ['outgoing/outgoing'],
+      'duplex/pump': ['inbound/select'],
+    }),
+    [
+      'outgoing/feed may not import duplex/backoff',
+      'inbound/split may not import outgoing/outgoing',
+      'duplex/pump may not import inbound/select',
+    ],
+  );
+});
+
+test('server/ uses the pump, never the duplex of the client', () => {
+  assert.equal(broken({ 'server/respond': ['duplex/pump'], 'duplex/pump': [] }), []);
+  assert.equal(broken({ 'server/respond': ['duplex/duplex'], 'duplex/duplex': [] }), [
+    'server/respond may not import duplex/duplex',
+  ]);
+});
+
+test('guests come in by the doors', () => {
+  const rooms = { index: [], remote: [], 'generated/peer': ['type index'], 'generated/a/b/Vote': [] };
+  assert.equal(broken({ ...rooms, 'kv/client': ['index', 'generated/peer', 'kv/store'], 'kv/store': [] }), []);
+  assert.equal(
+    broken({ ...rooms, 'kv/client': ['remote', 'generated/a/b/Vote', 'testing/clock'], 'testing/clock': [] }),
+    [
+      'kv/client may not import remote',
+      'kv/client may not import generated/a/b/Vote',
+      'kv/client may not import testing/clock',
+    ],
+  );
+});
+
+test('a cycle is told with its way', () => {
+  const round = { a: ['b'], b: ['c', 'rxjs'], c: ['type a'], d: ['a'] };
+  assert.equal(cycles(graph(round)), ['a → b → c → a']);
+  assert.equal(cycles(graph({ a: ['a'] })), ['a → a']);
+  assert.equal(cycles(graph({ a: ['b', 'c'], b: ['c'], c: [] })), []);
+});
+
+test('imports are found in every form', () => {
+  const text = `
+    import a from './a.js';
+    import type { B } from '../b.js';
+    import '../duplex/c.js';
+    export * from './d.js';
+    export type { E } from './e.js';
+    const f = () => import('./f.js');
+    let g: import('rxjs').Observable<unknown>;
+    const notOne = "import h from './h.js'";
+  `;
+  assert.equal(arrowsFrom('outgoing/outgoing', text), [
+    { to: 'outgoing/a', typeOnly: false },
+    { to: 'b', typeOnly: true },
+    { to: 'duplex/c', typeOnly: false },
+    { to: 'outgoing/d', typeOnly: false },
+    { to: 'outgoing/e', typeOnly: true },
+    { to: 'outgoing/f', typeOnly: false },
+    { to: 'rxjs', typeOnly: true },
+  ]);
+});
+
+function broken(arrows: Record<string, readonly string[]>): string[] {
+  return violations(graph(arrows), house);
+}
+
+function graph(arrows: Record<string, readonly string[]>): Graph {
+  return new Map(
+    Object.entries(arrows).map(([module, imports]) => [
+      module,
+      imports.map((name) => ({ to: name.replace('type ', ''), typeOnly: name.startsWith('type ') })),
+    ]),
+  );
+}
+
+test.run();

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+
+import type { Ending } from './verdict.js';
+
+const running = new Set<number>();
+process.once('exit', () => {
+  running.forEach(endGroup);
+});
+
+/** Runs a spec file in a process of its own, which is killed, with all it started, when it outlives its limit. */
+export function runFile(file: string, limitSeconds: number): Promise<Ending & { readonly output: string }> {
+  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', file], {
+    // A leader of its own process group, so that what it leaves behind can be ended too.
+    detached: true,
+    env: { ...process.env, FORCE_COLOR: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`could not start ${process.execPath}`);
+  running.add(pid);
+
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    endGroup(pid);
+    // A process that left the group may still hold the other ends.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, limitSeconds * 1000);
+
+  let stdout = '';
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    output += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  child.once('exit', () => {
+    endGroup(pid);
+    running.delete(pid);
+  });
+  return new Promise((resolve) => {
+    child.once('close', (exitCode) => {
+      clearTimeout(timer);
+      resolve({ exitCode, timedOut, stdout, output });
+    });
+  });
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nothing of the group is left.
+  }
+}
