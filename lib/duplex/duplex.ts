@@ -1,0 +1,135 @@
+import type { ClientDuplexStream, ServiceError, StatusObject } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
+import { Observable } from 'rxjs';
+import { claimAttempt } from '../attempt.js';
+import { RxDuplexError, codeOf } from '../errors.js';
+import { milliseconds } from '../options.js';
+import type { Entry } from '../outgoing/entry.js';
+import type { Outgoing } from '../outgoing/outgoing.js';
+import type { Open } from './open.js';
+import { Pump } from './pump.js';
+
+export interface DuplexOptions {
+  /** Told when the call is open: at the first of initial metadata, a message, and the flush of a first write. */
+  readonly onOpen?: (peer: string) => void;
+  /** A call that is not open by then is cancelled, and fails with `OPEN_TIMEOUT`. Default `Infinity`. */
+  readonly openTimeoutMs?: number;
+}
+
+/**
+ * A duplex call as an Observable: subscribing opens it, unsubscribing cancels it. It writes what `outgoing` holds from
+ * the first moment, gives what the peer sends, and ends with the call: OK completes, any other status is grpc-js's
+ * `ServiceError`, after the messages that had arrived before it.
+ *
+ * What was handed to the call and not flushed when it dies is lost, and told on `outgoing.dropped$`; what is still
+ * queued stays for the next subscription. Only one subscription at a time may feed from an `Outgoing`; another fails
+ * with `BUSY`.
+ */
+export function duplex<Out, In>(
+  open: Open<Out, In>,
+  outgoing: Outgoing<Out>,
+  { onOpen, openTimeoutMs = Infinity }: DuplexOptions = {},
+): Observable<In> {
+  milliseconds('openTimeoutMs', openTimeoutMs);
+  return new Observable<In>((subscriber) => {
+    const attempt = claimAttempt();
+    if (subscriber.closed) return;
+
+    const unwanted = new AbortController();
+    let call: ClientDuplexStream<Out, In> | undefined;
+    let opened = false;
+    let outcome: StatusObject | undefined;
+    let failure: ServiceError | undefined;
+    let read = false;
+
+    const isOpen = (): void => {
+      if (opened || !call) return;
+      opened = true;
+      clearTimeout(timeout);
+      attempt.opened();
+      onOpen?.(call.getPeer());
+    };
+    const pump = new Pump(outgoing, {
+      chunk: chunkOf(open, outgoing),
+      finish: () => call?.end(),
+      flushed: isOpen,
+      failed: (cause) => {
+        subscriber.error(new RxDuplexError('CLOSED', 'the Outgoing has ended with an error', { cause }));
+      },
+    });
+    /** An error status is known while messages are still readable; an OK may come after or before the last of them. */
+    const settle = (): void => {
+      if (!outcome || !read) return;
+      if (outcome.code === status.OK) subscriber.complete();
+      else subscriber.error(failure);
+    };
+    const attach = (made: ClientDuplexStream<Out, In>): void => {
+      // For the life of the call: a cancelled one without a listener would end the process.
+      made.on('error', (error: ServiceError) => {
+        failure = error;
+      });
+      if (subscriber.closed) {
+        made.cancel();
+        return;
+      }
+      call = made;
+      call.on('data', (message: In) => {
+        isOpen();
+        subscriber.next(message);
+      });
+      call.on('metadata', isOpen);
+      call.on('status', (ended: StatusObject) => {
+        outcome = ended;
+        pump.stop(failure);
+        settle();
+      });
+      call.on('end', () => {
+        read = true;
+        settle();
+      });
+      if (open.whenConnected) open.whenConnected(() => pump.start(made));
+      else pump.start(made);
+    };
+    const notMade = (error: unknown): void => {
+      subscriber.error(openFailed(error));
+    };
+    const timeout =
+      openTimeoutMs === Infinity
+        ? undefined
+        : setTimeout(() => {
+            subscriber.error(new RxDuplexError('OPEN_TIMEOUT', `no sign of the peer in ${String(openTimeoutMs)} ms`));
+          }, openTimeoutMs);
+
+    subscriber.add(() => {
+      clearTimeout(timeout);
+      unwanted.abort();
+      pump.stop();
+      if (!outcome) call?.cancel();
+    });
+    attempt.freshMetadata = open.freshMetadata ?? false;
+    attempt.onLeave(() => {
+      if (call) pump.leave();
+      else subscriber.complete();
+    });
+    try {
+      const made = open({ attempt: attempt.number, signal: unwanted.signal });
+      if ('then' in made) made.then(attach, notMade);
+      else attach(made);
+    } catch (error) {
+      notMade(error);
+    }
+  });
+}
+
+/** What a call of `open` is given for a message: the bytes made when it was offered, if they were made by the same codec. */
+function chunkOf<Out>(open: Open<Out, unknown>, outgoing: Outgoing<Out>): (entry: Entry<Out>) => unknown {
+  const { encode, wire } = open;
+  if (wire !== 'bytes' || !encode) return ({ message }) => message;
+  if (outgoing.encode === encode) return ({ payload }) => payload;
+  return ({ message }) => encode(message);
+}
+
+function openFailed(error: unknown): unknown {
+  if (RxDuplexError.is(error) || typeof codeOf(error) === 'number') return error;
+  return new RxDuplexError('OPEN_FAILED', 'the call could not be opened', { cause: error });
+}

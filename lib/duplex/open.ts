@@ -1,0 +1,165 @@
+import { Metadata, connectivityState } from '@grpc/grpc-js';
+import type {
+  CallOptions,
+  ChannelInterface,
+  Client,
+  ClientDuplexStream,
+  MethodDefinition,
+  ServiceDefinition,
+} from '@grpc/grpc-js';
+import { RxDuplexError } from '../errors.js';
+import { badOption, oneOf } from '../options.js';
+import { duplexMethod } from '../definition.js';
+
+export interface OpenContext {
+  /** The number of the attempt, from 1; back at 1 after a proof of life. */
+  readonly attempt: number;
+  /** Aborted when the call is no longer wanted. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a duplex call, once an attempt. Any `() => client.exchange()` is one: it writes objects, one a write, and has
+ * no byte bounds.
+ */
+export interface Open<Out, In> {
+  (context: OpenContext): ClientDuplexStream<Out, In> | Promise<ClientDuplexStream<Out, In>>;
+  /** Serialises one message as the method does. */
+  readonly encode?: (message: Out) => Uint8Array;
+  /** What `write` of its calls takes: messages (default), or what `encode` gave. */
+  readonly wire?: Wire;
+  /** Whether each attempt asks for its metadata anew. */
+  readonly freshMetadata?: boolean;
+  /**
+   * Calls `listener` when the channel is connected: at once, later, or never. Nothing is written before, so that
+   * attempts towards a peer that is down take no message with them.
+   */
+  readonly whenConnected?: (listener: () => void) => void;
+}
+
+export type Wire = 'bytes' | 'objects';
+
+export interface BidiOptions {
+  /** Sent with each call. A function is asked at each attempt, for a token that is still valid; it may be async. */
+  readonly metadata?: Metadata | (() => Metadata | Promise<Metadata>);
+  /** grpc-js's own. A function is asked at each attempt: a deadline is a moment, and would otherwise pass for good. */
+  readonly options?: CallOptions | (() => CallOptions);
+  /**
+   * `bytes` (default): messages are serialised when they are offered, and written as such. `objects`: grpc-js
+   * serialises them, so that interceptors see messages; chosen by itself for interceptors given in `options`, and to be
+   * chosen for interceptors of the client, which cannot be seen from outside.
+   */
+  readonly wire?: Wire;
+}
+
+type DuplexOf<F> = F extends (...args: never[]) => ClientDuplexStream<infer Out, infer In> ? [Out, In] : never;
+
+/** The names of a client's methods that stream both ways. */
+export type BidiNames<C> = {
+  [K in keyof C]: DuplexOf<C[K]> extends never ? never : K;
+}[keyof C] &
+  string;
+
+/** What `bidi` gives: an `Open` that knows how to serialise. */
+export type Bidi<Out, In> = Open<Out, In> & { readonly encode: (message: Out) => Uint8Array; readonly wire: Wire };
+
+/**
+ * Opens `method` of a client made by grpc-js from a service definition (proto-loader's, or generated). `client` may be
+ * a function, asked at each attempt, which gives another client when the address has changed. Make clients with
+ * `channelOptions()`.
+ */
+export function bidi<C extends Client, K extends BidiNames<C>>(
+  client: C | (() => C),
+  method: K,
+  options: BidiOptions = {},
+): Bidi<DuplexOf<C[K]>[0], DuplexOf<C[K]>[1]> {
+  return openOf<DuplexOf<C[K]>[0], DuplexOf<C[K]>[1]>(typeof client === 'function' ? client : () => client, method, {
+    ...options,
+    checkNow: typeof client !== 'function',
+  });
+}
+
+function openOf<Out, In>(
+  client: () => Client,
+  method: string,
+  { metadata, options, wire, checkNow }: BidiOptions & { readonly checkNow: boolean },
+): Bidi<Out, In> {
+  if (wire !== undefined) oneOf('wire', wire, ['bytes', 'objects']);
+  if (metadata !== undefined && typeof metadata !== 'function' && !(metadata instanceof Metadata)) {
+    throw badOption('metadata', "an instance of grpc-js's Metadata, or a function that gives one", metadata);
+  }
+  let definition: MethodDefinition<Out, In> | undefined;
+  const known = (): MethodDefinition<Out, In> => (definition ??= duplexMethod<Out, In>(serviceOf(client()), method)[1]);
+  if (checkNow) known();
+  if (typeof options === 'object') checkDeadline(options);
+  const written = wire ?? (typeof options === 'object' && hasInterceptors(options) ? 'objects' : 'bytes');
+
+  const call = (sent: Metadata): ClientDuplexStream<Out, In> => {
+    const { path, requestSerialize, responseDeserialize } = known();
+    const callOptions = typeof options === 'function' ? options() : (options ?? {});
+    checkDeadline(callOptions);
+    const serialize = written === 'bytes' ? (bytes: Out): Buffer => bytes as Buffer : requestSerialize;
+    return client().makeBidiStreamRequest(path, serialize, responseDeserialize, sent.clone(), callOptions);
+  };
+
+  const open = (context: OpenContext): ClientDuplexStream<Out, In> | Promise<ClientDuplexStream<Out, In>> => {
+    if (typeof metadata !== 'function') return call(metadata ?? new Metadata());
+    const given = asked(metadata);
+    if (given instanceof Metadata) return call(given);
+    return given.then(
+      (fresh) => {
+        context.signal.throwIfAborted();
+        return call(fresh);
+      },
+      (cause: unknown) => {
+        throw metadataFailed(cause);
+      },
+    );
+  };
+
+  return Object.assign(open, {
+    encode: (message: Out): Uint8Array => known().requestSerialize(message),
+    wire: written,
+    freshMetadata: typeof metadata === 'function',
+    whenConnected: (listener: () => void): void => {
+      watch(client().getChannel(), listener);
+    },
+  } as const);
+}
+
+function watch(channel: ChannelInterface, connected: () => void): void {
+  const state = channel.getConnectivityState(false);
+  if (state === connectivityState.READY) connected();
+  else if (state !== connectivityState.SHUTDOWN) {
+    channel.watchConnectivityState(state, Infinity, (error) => {
+      if (!error) watch(channel, connected);
+    });
+  }
+}
+
+function asked(metadata: () => Metadata | Promise<Metadata>): Metadata | Promise<Metadata> {
+  try {
+    return metadata();
+  } catch (cause) {
+    throw metadataFailed(cause);
+  }
+}
+
+const metadataFailed = (cause: unknown): RxDuplexError =>
+  new RxDuplexError('METADATA_FAILED', 'the metadata of the call could not be had', { cause });
+
+function serviceOf(client: Client): ServiceDefinition {
+  const { service } = client.constructor as { service?: ServiceDefinition };
+  if (service) return service;
+  throw badOption('client', 'made from a service definition, by grpc-js or generated', client.constructor.name);
+}
+
+const hasInterceptors = ({ interceptors, interceptor_providers: providers }: CallOptions): boolean =>
+  (interceptors?.length ?? 0) + (providers?.length ?? 0) > 0;
+
+/** grpc-js turns a deadline that is no time into an unhandled rejection. */
+function checkDeadline({ deadline }: CallOptions): void {
+  if (deadline !== undefined && Number.isNaN(Number(deadline))) {
+    throw badOption('options.deadline', 'a valid Date or a number of milliseconds since 1970', deadline);
+  }
+}

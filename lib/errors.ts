@@ -1,0 +1,68 @@
+/**
+ * What went wrong, as a word to switch on. gRPC's own errors are never translated into these: a call that ends with
+ * a status ends with grpc-js's `ServiceError`.
+ */
+export type Code =
+  /** An option is not what was expected; the message names it, what was expected and what came. */
+  | 'BAD_OPTION'
+  /** The buffer, or a bounded number of waiting senders or pending requests, is full. */
+  | 'OVERFLOW'
+  /** One message is larger than `maxBytes` allows any message to be. */
+  | 'TOO_LARGE'
+  /** One message could not be serialised; the serialiser's error is the `cause`. */
+  | 'UNSERIALISABLE'
+  /** Nothing more is taken: `complete`, `error` or `close` came first. */
+  | 'CLOSED'
+  /** The `Outgoing` already feeds a live call. */
+  | 'BUSY'
+  /** The `Open` function itself failed; its error is the `cause`. */
+  | 'OPEN_FAILED'
+  /** The metadata of an attempt could not be had; the `cause` says why. */
+  | 'METADATA_FAILED'
+  /** The call gave no sign of life within `openTimeoutMs`. */
+  | 'OPEN_TIMEOUT'
+  /** The call died after a request had been handed to it and before the reply came. */
+  | 'CONNECTION_LOST'
+  /** No reply within `timeoutMs`. */
+  | 'TIMEOUT'
+  /** The peer gave up the call, or its deadline passed. */
+  | 'CANCELLED';
+
+const brand: symbol = Symbol.for('rxduplex.error');
+
+/**
+ * The one class of the library's own errors. The message begins with the code. Recognise it with
+ * `RxDuplexError.is(error)`, which also knows an error of another copy of the package.
+ */
+export class RxDuplexError extends Error {
+  override readonly name: string = 'RxDuplexError';
+  readonly code: Code;
+
+  constructor(code: Code, message: string, options?: { readonly cause?: unknown }) {
+    super(`${code}: ${message}`, options);
+    this.code = code;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  static is(error: unknown): error is RxDuplexError {
+    return typeof error === 'object' && error !== null && brand in error;
+  }
+}
+
+/**
+ * A message that was handed to a call when the call died. `flushed` tells whether its write had left this process: if
+ * so the peer may have acted on it, if not it almost certainly has not. Neither is certain.
+ */
+export class ConnectionLostError extends RxDuplexError {
+  readonly flushed: boolean;
+
+  constructor(flushed: boolean, cause?: unknown) {
+    super('CONNECTION_LOST', `the call died ${flushed ? 'after' : 'before'} the request's write was flushed`, {
+      cause,
+    });
+    this.flushed = flushed;
+  }
+}
+
+/** The code of any error that has one: a gRPC status, a word of ours, Node's. */
+export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;

@@ -1,0 +1,44 @@
+/** An event: its type and its value. */
+export type Tagged = readonly [type: PropertyKey, value: unknown];
+
+/** Tells the event in a message, or `undefined` for none. */
+export type Select<M, E extends Tagged> = (message: M) => E | undefined;
+
+/** The value of each type of event. */
+export type EventMap<E extends Tagged> = { [T in E[0]]: Extract<E, readonly [T, unknown]>[1] };
+
+type OneofName<M, K> = K extends keyof M ? Extract<M[K], PropertyKey> : never;
+type OneofEvent<M, K extends PropertyKey> = {
+  [T in OneofName<M, K>]: readonly [T, T extends keyof M ? NonNullable<M[T]> : never];
+}[OneofName<M, K>];
+
+/**
+ * The events of a message that has a oneof called `name`, as proto-loader decodes it with `oneofs: true`: the field of
+ * that name says which member is there. A member that a newer peer added leaves it undefined: no event.
+ */
+export function oneof<const K extends string>(
+  name: K,
+): <M extends { readonly [k in K]?: string }>(message: M) => OneofEvent<M, K> | undefined {
+  const select = (message: Readonly<Record<string, unknown>>): Tagged | undefined => {
+    const type = message[name] as string | undefined;
+    return type === undefined ? undefined : [type, message[type]];
+  };
+  return select as never;
+}
+
+type ByEvent<M, K extends PropertyKey> = M extends { readonly [k in K]: infer T extends PropertyKey }
+  ? T extends T
+    ? readonly [T, Extract<M, { readonly [k in K]: T }>]
+    : never
+  : never;
+
+/** The events of a discriminated union: the type is what the field `key` says, the value the whole message. */
+export function by<const K extends string>(
+  key: K,
+): <M extends { readonly [k in K]?: PropertyKey | undefined }>(message: M) => ByEvent<M, K> | undefined {
+  const select = (message: Readonly<Record<string, PropertyKey | undefined>>): Tagged | undefined => {
+    const type = message[key];
+    return type === undefined ? undefined : [type, message];
+  };
+  return select as never;
+}

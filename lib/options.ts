@@ -1,0 +1,29 @@
+import { RxDuplexError } from './errors.js';
+
+const show = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
+
+export function badOption(name: string, expected: string, came: unknown): RxDuplexError {
+  return new RxDuplexError('BAD_OPTION', `${name} must be ${expected}; got ${show(came)}`);
+}
+
+/** A whole number of things, from `least` up; `Infinity` where no bound is a choice. */
+export function count(name: string, value: number, least = 1): number {
+  if (value === Infinity || (Number.isSafeInteger(value) && value >= least)) return value;
+  throw badOption(name, `a whole number of at least ${String(least)}, or Infinity`, value);
+}
+
+/** A length of time that a timer can hold: Node turns anything above 2^31 - 1 ms into 1 ms. */
+export function milliseconds(name: string, value: number): number {
+  if (value === Infinity || (Number.isFinite(value) && value >= 0 && value <= 0x7fffffff)) return value;
+  throw badOption(name, 'a number of milliseconds from 0 to 2147483647, or Infinity', value);
+}
+
+export function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  throw badOption(name, `one of ${allowed.map(show).join(', ')}`, value);
+}
+
+export function callable<F>(name: string, value: F): F {
+  if (typeof value === 'function') return value;
+  throw badOption(name, 'a function', value);
+}

@@ -1,0 +1,430 @@
+import type { ClientDuplexStream } from '@grpc/grpc-js';
+import { BehaviorSubject, NEVER, Observable, Subject, Subscription, filter, finalize, from } from 'rxjs';
+import type { ObservableInput, Observer, Unsubscribable } from 'rxjs';
+import { duplex } from './duplex/duplex.js';
+import type { Open } from './duplex/open.js';
+import { reconnect } from './duplex/reconnect.js';
+import type { ReconnectPolicy } from './duplex/reconnect.js';
+import { transient } from './duplex/transient.js';
+import { RxDuplexError } from './errors.js';
+import { Router } from './inbound/router.js';
+import type { Invalid } from './inbound/router.js';
+import type { EventMap, Select, Tagged } from './inbound/select.js';
+import { badOption, callable, milliseconds } from './options.js';
+import type { Dropped } from './outgoing/entry.js';
+import type { Bounds, OutgoingOptions, Overflow } from './outgoing/options.js';
+import { Outgoing } from './outgoing/outgoing.js';
+import type { Abortable } from './outgoing/outgoing.js';
+import { checkRequests } from './request/options.js';
+import type { RequestOptions, Requests } from './request/options.js';
+import { Requester } from './request/requester.js';
+import type { Inbound, OutboundStats } from './stats.js';
+import { mayFollow } from './status.js';
+import type { Status } from './status.js';
+
+export type RemoteOutgoing<Out> = Bounds & Overflow<Out> & { readonly maxBytes?: number };
+
+export interface RemoteOptions<Out, In, E extends Tagged, R extends Requests<Out, In> | undefined> {
+  /** Tells the event in a message: `oneof('event')`, `by('kind')` or a function of your own. */
+  readonly events: Select<In, E>;
+  /** The bounds of the send buffer and what happens at them. `maxBytes` needs an `Open` that can serialise. */
+  readonly outgoing?: RemoteOutgoing<Out>;
+  readonly reconnect?: Pick<
+    ReconnectPolicy,
+    'backoff' | 'retryable' | 'renew' | 'handoverMs' | 'minUptimeMs' | 'maxAttempts' | 'scheduler'
+  >;
+  /** How a reply finds its request. Without it there is no `request`. */
+  readonly requests?: R;
+  /** A call that gives no sign of the peer by then counts as failed. Default `Infinity`. */
+  readonly openTimeoutMs?: number;
+  /** How long the last reason for a connection must be gone before it is given up. Default 30,000 ms. */
+  readonly idleMs?: number;
+}
+
+/** The whole life of a `Remote` in its books, and whether its end was confirmed. */
+export interface Closing {
+  readonly sent: number;
+  readonly lost: number;
+  readonly undelivered: number;
+  /** The half-close was answered with OK, after everything queued had been sent and nothing of it was lost. */
+  readonly confirmed: boolean;
+}
+
+export interface RemoteStats {
+  readonly outbound: OutboundStats;
+  readonly inbound: Readonly<Inbound>;
+  /** Replies that came for a request that had been given up, or had been answered. */
+  readonly lateReplies: number;
+  /** Calls that have been open. */
+  readonly connections: number;
+}
+
+type RequestOf<Out, In, R> = [R] extends [undefined]
+  ? unknown
+  : (message: Out, options?: RequestOptions) => Observable<In>;
+
+/**
+ * A peer at the other end of a duplex stream: a send buffer that outlives its calls, a call that is opened again when
+ * it dies, and what comes back split by type of event.
+ *
+ * Connected while it has a reason: a subscriber of `on`, `messages$`, `unrouted$` or `invalid$`, a pending request, a
+ * message to send, or `connect`. Messages wait in the buffer while there is no call; what is in flight when a call
+ * dies is lost, counted, told on `dropped$`, and never sent twice. Closed is final.
+ */
+export class Remote<
+  Out,
+  In,
+  const E extends Tagged,
+  const R extends Requests<Out, In> | undefined = undefined,
+> implements Observer<Out> {
+  /** Replays the present status, completes after `closed`, never fails, and never emits inside `next`. */
+  readonly status$: Observable<Status>;
+  /** Every message that was refused, dropped, lost, withdrawn or left over, with the reason. */
+  readonly dropped$: Observable<Dropped<Out>>;
+  /** Every message that comes, whatever becomes of it further on. */
+  readonly messages$: Observable<In>;
+  /** Messages that nobody was given: of no type, or of a type that nobody listens to now. */
+  readonly unrouted$: Observable<In>;
+  /** Messages that could not be read: `events`, or a function of `requests`, threw. */
+  readonly invalid$: Observable<Invalid<In>>;
+  /** Sends a request when subscribed; gives its one reply and completes. */
+  readonly request: RequestOf<Out, In, R>;
+
+  readonly #open: Open<Out, In>;
+  readonly #policy: ReconnectPolicy;
+  readonly #openTimeoutMs: number;
+  readonly #idleMs: number;
+  readonly #outgoing: Outgoing<Out>;
+  readonly #requester: Requester<Out, In> | undefined;
+  readonly #router: Router<In, E>;
+  readonly #messages = new Subject<In>();
+  readonly #status = new BehaviorSubject<Status>({ state: 'idle' });
+  readonly #restart = new Subject<void>();
+  readonly #finish = new Subject<void>();
+  #session: Subscription | undefined;
+  /** A call exists, open or not. */
+  #live = false;
+  #connections = 0;
+  #holds = 0;
+  #idle: NodeJS.Timeout | undefined;
+  #scheduled = false;
+  #lastCause: unknown;
+  #closing: Promise<Closing> | undefined;
+  #drained: ((ok: boolean) => void) | undefined;
+
+  constructor(open: Open<Out, In>, options: RemoteOptions<Out, In, E, R>) {
+    const { events, outgoing = {}, reconnect: policy = {}, requests, openTimeoutMs = Infinity } = options;
+    callable('events', events);
+    this.#open = this.#watched(callable('open', open));
+    this.#openTimeoutMs = milliseconds('openTimeoutMs', openTimeoutMs);
+    this.#idleMs = milliseconds('idleMs', options.idleMs ?? 30_000);
+    this.#outgoing = new Outgoing(sized(open, outgoing));
+    this.#router = new Router(events, () => this.#listened());
+    if (requests) checkRequests<Out, In>(requests);
+    this.#requester = requests && new Requester<Out, In>(this.#outgoing, requests, () => this.#look());
+    this.#policy = {
+      ...policy,
+      renew: from(policy.renew ?? NEVER).pipe(filter(() => !this.#ending)),
+      retryable: (error, failure) => !this.#ending && (policy.retryable ?? transient)(error, failure),
+      onComplete: () => (this.#ending ? 'complete' : 'reopen'),
+      onRetry: ({ cause, ...retry }) => {
+        this.#lastCause = cause;
+        this.#move({ state: 'reconnecting', ...retry, ...(cause !== undefined && { cause }) });
+      },
+      restart: this.#restart,
+      finish: this.#finish,
+    };
+    reconnect(this.#policy);
+
+    this.status$ = this.#status.asObservable();
+    this.dropped$ = this.#outgoing.dropped$;
+    this.unrouted$ = this.#router.unrouted$;
+    this.invalid$ = this.#router.invalid$;
+    this.messages$ = new Observable((subscriber) => {
+      subscriber.add(this.#hold());
+      subscriber.add(this.#messages.subscribe(subscriber));
+    });
+    this.request = (message: Out, requestOptions?: RequestOptions) => {
+      if (this.#requester) return this.#requester.request(message, requestOptions);
+      throw badOption('requests', 'given, for request to be used', requests);
+    };
+    this.#outgoing.busy$.subscribe(() => this.#look());
+    this.#outgoing.closing$.subscribe({ complete: () => this.#look() });
+  }
+
+  /** The values of one type of event; the stream exists before the first connection, and outlives all of them. */
+  on<T extends E[0]>(type: T): Observable<EventMap<E>[T]> {
+    return this.#router.on(type);
+  }
+
+  /** Offers a message. False when it was not taken, or when there is no room for another: see `Outgoing.next`. */
+  next(message: Out): boolean {
+    return this.#outgoing.next(message);
+  }
+
+  /** Takes no more, sends what is queued, half-closes, and is closed when the peer has ended the call. */
+  complete(): void {
+    this.#outgoing.complete();
+  }
+
+  /** Cancels the call and is closed: what is queued is undelivered, and `error` is what everybody is told. */
+  error(error: unknown): void {
+    this.#end({ state: 'closed', reason: 'failed', error });
+  }
+
+  /** Resolves when the buffer has taken the message: see `Outgoing.send`. */
+  send(message: Out, options?: Abortable): Promise<void> {
+    return this.#outgoing.send(message, options);
+  }
+
+  /** Sends what `source` gives, and does not close after it: see `Outgoing.feed`. */
+  feed(source: ObservableInput<Out>, options?: Abortable): Promise<void> {
+    return this.#outgoing.feed(source, options);
+  }
+
+  /** Resolves when a call is open, rejects when none will be; stays connected until `close`. */
+  connect({ signal }: Abortable = {}): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      signal?.throwIfAborted();
+      const release = this.#hold();
+      const waiting = new Subscription();
+      const aborted = (): void => {
+        waiting.unsubscribe();
+        release();
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener('abort', aborted);
+      waiting.add(() => signal?.removeEventListener('abort', aborted));
+      waiting.add(
+        this.#status.subscribe((status) => {
+          if (status.state === 'open') resolve();
+          else if (status.state === 'closed') reject(closedBy(status));
+          else return;
+          waiting.unsubscribe();
+        }),
+      );
+    });
+  }
+
+  /** Cancels the call, if there is one, and opens the next at once; what is in flight is lost. */
+  reconnect(): void {
+    if (!this.#ending) this.#restart.next();
+  }
+
+  /**
+   * Takes no more, sends what is queued on the call there is, half-closes and waits for the peer to end the call;
+   * cancels it after `drainMs` (default 5,000). Opens no call. Always settles; a second close joins the first.
+   */
+  close({ drainMs = 5_000 }: { readonly drainMs?: number } = {}): Promise<Closing> {
+    milliseconds('drainMs', drainMs);
+    let settle: (closing: Promise<Closing>) => void = () => undefined;
+    if (!this.#closing) {
+      this.#closing = new Promise((resolve) => (settle = resolve));
+      settle(this.#close(drainMs));
+    }
+    return this.#closing;
+  }
+
+  /** The books. */
+  stats(): RemoteStats {
+    return {
+      outbound: this.#outgoing.stats(),
+      inbound: this.#router.stats(),
+      lateReplies: this.#requester?.late ?? 0,
+      connections: this.#connections,
+    };
+  }
+
+  get #closed(): boolean {
+    return this.#status.value.state === 'closed';
+  }
+
+  /** Closing, or everything was sent and nothing more will come: no further call is worth opening. */
+  get #ending(): boolean {
+    return this.#closing !== undefined || this.#outgoing.finished;
+  }
+
+  get #needed(): boolean {
+    return this.#holds > 0 || this.#outgoing.busy || (this.#requester?.pending ?? 0) > 0;
+  }
+
+  #hold(): () => void {
+    let held = true;
+    this.#holds += 1;
+    this.#look();
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds -= 1;
+      this.#look();
+    };
+  }
+
+  #listened(): Unsubscribable {
+    const status = this.#status.value;
+    if (status.state !== 'closed') return { unsubscribe: this.#hold() };
+    this.#endStreams(status);
+    return { unsubscribe: () => undefined };
+  }
+
+  /** Looks at what there is to do, soon: whoever gave the occasion may be a producer inside `next`. */
+  #look(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      if (!this.#closed && !this.#closing) this.#act();
+    });
+  }
+
+  #act(): void {
+    const { failure, finished } = this.#outgoing;
+    clearTimeout(this.#idle);
+    if (failure) this.error(failure.error);
+    else if (finished && !this.#live) this.#end({ state: 'closed', reason: 'completed' });
+    else if (this.#needed) this.#start();
+    else if (this.#session && this.#idleMs !== Infinity) {
+      this.#idle = setTimeout(() => {
+        this.#finish.next();
+      }, this.#idleMs);
+    }
+  }
+
+  #start(): void {
+    if (this.#session) return;
+    const call$ = duplex(this.#open, this.#outgoing, {
+      openTimeoutMs: this.#openTimeoutMs,
+      onOpen: (peer) => {
+        this.#connections += 1;
+        this.#move({ state: 'open', connection: this.#connections, peer });
+      },
+    }).pipe(finalize(() => this.#callOver()));
+    const session = call$.pipe(reconnect(this.#policy)).subscribe({
+      next: (message) => {
+        this.#receive(message);
+      },
+      error: (error: unknown) => {
+        this.#sessionFailed(error);
+      },
+      complete: () => {
+        this.#sessionCompleted();
+      },
+    });
+    this.#session = session.closed ? undefined : session;
+  }
+
+  #watched(open: Open<Out, In>): Open<Out, In> {
+    const made = (call: ClientDuplexStream<Out, In>): ClientDuplexStream<Out, In> => {
+      this.#live = true;
+      return call;
+    };
+    const watched: Open<Out, In> = (context) => {
+      if (this.#closing) throw new RxDuplexError('CLOSED', 'the Remote is being closed');
+      this.#move({ state: 'connecting', attempt: context.attempt });
+      const call = open(context);
+      return 'then' in call ? call.then(made) : made(call);
+    };
+    return Object.assign(watched, open);
+  }
+
+  #receive(message: In): void {
+    let claimed = false;
+    try {
+      claimed = this.#requester?.claim(message) ?? false;
+    } catch (error) {
+      this.#router.refuse(message, error);
+      return;
+    }
+    this.#messages.next(message);
+    this.#router.dispatch(message, claimed);
+  }
+
+  #callOver(): void {
+    this.#live = false;
+    this.#requester?.connectionLost(this.#lastCause);
+    this.#lastCause = undefined;
+  }
+
+  #sessionFailed(error: unknown): void {
+    this.#session = undefined;
+    this.#lastCause = error;
+    if (this.#drained) this.#drained(false);
+    else this.#end({ state: 'closed', reason: 'failed', error });
+  }
+
+  #sessionCompleted(): void {
+    this.#session = undefined;
+    this.#live = false;
+    if (this.#drained) this.#drained(true);
+    else if (this.#outgoing.finished) this.#end({ state: 'closed', reason: 'completed' });
+    else {
+      this.#move({ state: 'idle' });
+      this.#look();
+    }
+  }
+
+  async #close(drainMs: number): Promise<Closing> {
+    const lostBefore = this.#outgoing.stats().lost;
+    let confirmed = false;
+    if (!this.#closed) {
+      this.#move({ state: 'draining' });
+      clearTimeout(this.#idle);
+      this.#outgoing.complete();
+      this.#requester?.close();
+      if (this.#live) confirmed = (await this.#drain(drainMs)) && !this.#outgoing.busy;
+      this.#end({ state: 'closed', reason: 'closed' });
+    }
+    const { sent, lost, undelivered } = this.#outgoing.stats();
+    return { sent, lost, undelivered, confirmed: confirmed && lost === lostBefore };
+  }
+
+  /** True if the call ended with OK in time. */
+  #drain(drainMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const late = drainMs === Infinity ? undefined : setTimeout(resolve, drainMs, false);
+      this.#drained = (ok) => {
+        clearTimeout(late);
+        resolve(ok);
+      };
+    });
+  }
+
+  #end(status: Extract<Status, { state: 'closed' }>): void {
+    if (this.#closed) return;
+    const cause = closedBy(status);
+    clearTimeout(this.#idle);
+    this.#lastCause = cause;
+    this.#move(status);
+    this.#session?.unsubscribe();
+    this.#session = undefined;
+    this.#outgoing.error(status.error ?? cause);
+    this.#requester?.close();
+    this.#requester?.connectionLost(cause);
+    this.#endStreams(status);
+    this.#status.complete();
+  }
+
+  #endStreams({ reason, error }: Extract<Status, { state: 'closed' }>): void {
+    for (const stream of [this.#messages, this.#router]) {
+      if (reason === 'failed') stream.error(error);
+      else stream.complete();
+    }
+  }
+
+  #move(status: Status): void {
+    if (mayFollow(this.#status.value.state, status.state)) this.#status.next(status);
+  }
+}
+
+/** A message is measured as the call will carry it, and serialised once where the call takes bytes. */
+function sized<Out>(open: Open<Out, unknown>, outgoing: RemoteOutgoing<Out>): OutgoingOptions<Out> {
+  const { encode, wire } = open;
+  if (encode && wire === 'bytes') return { ...outgoing, encode };
+  if (encode) return { ...outgoing, sizeOf: (message: Out) => encode(message).length };
+  if (outgoing.maxBytes === undefined) return outgoing as OutgoingOptions<Out>;
+  throw badOption('outgoing.maxBytes', 'left out for an Open that cannot serialise', outgoing.maxBytes);
+}
+
+function closedBy({ error }: { readonly error?: unknown }): Error {
+  return error instanceof Error ? error : new RxDuplexError('CLOSED', 'the Remote is closed', { cause: error });
+}

@@ -1,0 +1,68 @@
+import type { Queue } from '../queue.js';
+import type { Requests } from './options.js';
+import type { Pending } from './pending.js';
+
+/** What a message turned out to be: the reply to a pending request, one that came too late, or none at all. */
+export type Match<Out, In> = Pending<Out, In> | 'late' | undefined;
+
+/** How a mode marks requests and knows their replies. `written` are the requests handed to the live call, in order. */
+export interface Matching<Out, In> {
+  /** How many requests may be on their way at once. */
+  readonly window: number;
+  /** The message to send for a request. */
+  mark(pending: Pending<Out, In>): Out;
+  match(message: In): Match<Out, In>;
+  /** The request has ended without a reply; true if its place must be kept for the reply that may still come. */
+  giveUp(pending: Pending<Out, In>): boolean;
+}
+
+export function matchingOf<Out, In>(options: Requests<Out, In>, written: Queue<Pending<Out, In>>): Matching<Out, In> {
+  if (options.mode === 'by-id') return byId(options);
+  return inOrder(written, options.isReply ?? ((): boolean => true), options.mode === 'lock-step' ? 1 : Infinity);
+}
+
+function byId<Out, In>({ set, get }: Extract<Requests<Out, In>, { mode: 'by-id' }>): Matching<Out, In> {
+  const pendingById = new Map<string, Pending<Out, In>>();
+  let last = 0;
+  return {
+    window: Infinity,
+    mark(pending) {
+      last += 1;
+      pending.id = String(last);
+      pendingById.set(pending.id, pending);
+      return set(pending.message, pending.id);
+    },
+    match(message) {
+      const id = get(message);
+      if (id === undefined) return undefined;
+      const pending = pendingById.get(id);
+      if (pending?.place === 'written') {
+        pendingById.delete(id);
+        return pending;
+      }
+      return !pending && /^[1-9]\d*$/.test(id) && Number(id) <= last ? 'late' : undefined;
+    },
+    giveUp(pending) {
+      pendingById.delete(pending.id);
+      return false;
+    },
+  };
+}
+
+/** The reply to a request that was given up still comes, and must not be taken for that of the next one. */
+function inOrder<Out, In>(
+  written: Queue<Pending<Out, In>>,
+  isReply: (message: In) => boolean,
+  window: number,
+): Matching<Out, In> {
+  return {
+    window,
+    mark: (pending) => pending.message,
+    match(message) {
+      const oldest = written.first;
+      if (!oldest || !isReply(message)) return undefined;
+      return oldest;
+    },
+    giveUp: (pending) => pending.place === 'written',
+  };
+}

@@ -1,0 +1,43 @@
+import type { Subscriber } from 'rxjs';
+import type { Dropped, Entry, Follower } from '../outgoing/entry.js';
+import type { Linked } from '../queue.js';
+
+/** Who keeps the pending requests. */
+export interface Keeper<Out, In> {
+  taken(pending: Pending<Out, In>): void;
+  ended(pending: Pending<Out, In>, dropped: Dropped<unknown>): void;
+}
+
+/** One request, from its subscription to its reply, or to the reply that comes after it was given up. */
+export class Pending<Out, In> implements Follower, Linked<Pending<Out, In>> {
+  readonly message: Out;
+  readonly subscriber: Subscriber<In>;
+  readonly #keeper: Keeper<Out, In>;
+  /** In line for its turn, offered to the buffer, handed to the call, or out of all these. */
+  place: 'line' | 'offered' | 'written' | 'gone' = 'line';
+  /** Its subscriber has had its answer, or wants none any more. */
+  settled = false;
+  wasFlushed = false;
+  id = '';
+  entry: Entry<Out> | undefined;
+  before: Pending<Out, In> | undefined;
+  after: Pending<Out, In> | undefined;
+
+  constructor(message: Out, subscriber: Subscriber<In>, keeper: Keeper<Out, In>) {
+    this.message = message;
+    this.subscriber = subscriber;
+    this.#keeper = keeper;
+  }
+
+  taken(): void {
+    this.#keeper.taken(this);
+  }
+
+  flushed(): void {
+    this.wasFlushed = true;
+  }
+
+  ended(dropped: Dropped<unknown>): void {
+    this.#keeper.ended(this, dropped);
+  }
+}

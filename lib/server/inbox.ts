@@ -1,0 +1,57 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { Observable, Subject } from 'rxjs';
+import { RxDuplexError } from '../errors.js';
+import { Gate } from '../gate.js';
+
+/** The inbound half of a server's call. */
+export class Inbox<In> {
+  /** Hot and shared. Its first subscription begins the reading; before that the peer is held. */
+  readonly requests$: Observable<In>;
+  /** Held, it stops the reading, and the peer is slowed by HTTP/2's flow control. */
+  readonly gate: Gate;
+  received = 0;
+  unrouted = 0;
+
+  readonly #call: ServerDuplexStream<In, unknown>;
+  readonly #requests = new Subject<In>();
+  #reading = false;
+
+  constructor(call: ServerDuplexStream<In, unknown>) {
+    this.#call = call;
+    this.gate = new Gate((held) => {
+      if (held) call.pause();
+      else if (this.#reading) call.resume();
+    });
+    this.requests$ = new Observable((subscriber) => {
+      subscriber.add(this.#requests.subscribe(subscriber));
+      this.#read();
+    });
+  }
+
+  /** The call was given up: there will be no more requests, and what came is no complete conversation. */
+  cancel(): void {
+    this.#requests.error(new RxDuplexError('CANCELLED', 'the call was cancelled, or its deadline passed'));
+  }
+
+  /** The call has ended by the handler's own doing. */
+  end(): void {
+    this.#requests.complete();
+  }
+
+  #read(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    this.#call.on('data', (message: In) => {
+      this.received += 1;
+      if (this.#requests.observed) this.#requests.next(message);
+      else this.unrouted += 1;
+    });
+    // A cancelled call looks like a half-closed one until the turn is over.
+    this.#call.on('end', () => {
+      setImmediate(() => {
+        this.end();
+      });
+    });
+    if (this.gate.held) this.#call.pause();
+  }
+}

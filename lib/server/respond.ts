@@ -1,0 +1,100 @@
+import { Metadata, status } from '@grpc/grpc-js';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { Subject, isObservable, takeUntil } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { Pump } from '../duplex/pump.js';
+import type { Dropped } from '../outgoing/entry.js';
+import type { OutgoingOptions } from '../outgoing/options.js';
+import { Outgoing } from '../outgoing/outgoing.js';
+import { statusOf } from './failure.js';
+import type { DuplexHandler } from './handlers.js';
+import { Inbox } from './inbox.js';
+
+/** How a call ended, on the server's side. */
+export type CallEnd =
+  | { readonly outcome: 'completed' }
+  | { readonly outcome: 'failed'; readonly error: unknown }
+  | { readonly outcome: 'cancelled' };
+
+/** Answers one call with what `handler` makes of its requests, and tells how it ended. */
+export function respond<In, Out>(
+  call: ServerDuplexStream<In, Out>,
+  handler: DuplexHandler<In, Out>,
+  options: OutgoingOptions<Out>,
+  ended: (end: CallEnd) => void,
+): void {
+  call.sendMetadata(new Metadata());
+  const inbox = new Inbox<In>(call);
+  const outgoing = new Outgoing<Out>(options);
+  const over$ = new Subject<void>();
+  const gone = new AbortController();
+  let failure: { readonly error: unknown } | undefined;
+  let finished = false;
+
+  const pump = new Pump(outgoing, {
+    chunk: ({ payload }) => payload,
+    finish: () => {
+      finished = true;
+      // grpc-js sends the status of an `error` after the writes before it; `destroy` would leave the peer waiting.
+      if (failure) call.emit('error', statusOf(failure.error));
+      else call.end();
+    },
+    failed: () => undefined,
+  });
+  const fail = (error: unknown): void => {
+    if (outgoing.closed) return;
+    failure = { error };
+    over$.next();
+    outgoing.complete();
+  };
+  outgoing.dropped$.subscribe((dropped) => {
+    if (dropped.outcome === 'rejected') fail(refusalOf(dropped));
+  });
+  // grpc-js says `cancelled` at the end of every call, also of those that ended well.
+  call.on('cancelled', () => {
+    const complete = finished && !outgoing.busy;
+    over$.next();
+    pump.stop();
+    outgoing.error(undefined);
+    if (complete) inbox.end();
+    else {
+      gone.abort();
+      inbox.cancel();
+    }
+    if (!complete) ended({ outcome: 'cancelled' });
+    else if (failure) ended({ outcome: 'failed', error: failure.error });
+    else ended({ outcome: 'completed' });
+  });
+  /** What cannot be pulled is slowed by its requests: none are read while the buffer has no room for a response. */
+  const push = (responses: Observable<Out>): void => {
+    let letGo: (() => void) | undefined;
+    outgoing.ready$.subscribe(() => {
+      letGo?.();
+      letGo = undefined;
+    });
+    responses.pipe(takeUntil(over$)).subscribe({
+      next: (response) => {
+        if (!outgoing.next(response)) letGo ??= inbox.gate.hold();
+      },
+      error: fail,
+      complete: () => outgoing.complete(),
+    });
+  };
+  pump.start(call);
+
+  try {
+    const context = { metadata: call.metadata, signal: gone.signal, peer: call.getPeer() };
+    const responses = handler(inbox.requests$, context);
+    if (isObservable(responses)) push(responses);
+    else outgoing.feed(responses, { signal: gone.signal }).then(() => outgoing.complete(), fail);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function refusalOf({ reason }: Dropped<unknown>): { code: status; details: string } {
+  if (reason === 'unserialisable') return { code: status.INTERNAL, details: 'a response could not be serialised' };
+  const details =
+    reason === 'too-large' ? 'a response was larger than maxBytes' : 'responses came faster than they left';
+  return { code: status.RESOURCE_EXHAUSTED, details };
+}

@@ -1,0 +1,72 @@
+import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
+import { Subject } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { duplexMethod } from '../definition.js';
+import { callable } from '../options.js';
+import type { Bounds, Overflow } from '../outgoing/options.js';
+import { Outgoing } from '../outgoing/outgoing.js';
+import type { DuplexHandler, Handlers, Service } from './handlers.js';
+import { respond } from './respond.js';
+import type { CallEnd } from './respond.js';
+
+export interface ServeOptions {
+  /**
+   * The bounds of each call's buffer of responses. What an Observable pushes beyond them ends the call with
+   * RESOURCE_EXHAUSTED, unless an overflow strategy that drops is chosen. Default as `Outgoing`, with `error`.
+   */
+  readonly outgoing?: Bounds & Overflow<never> & { readonly maxBytes?: number };
+}
+
+/** A call that ended with a failure of its handler, for the owner's log; the peer is told only its status. */
+export interface HandlerFailure {
+  readonly method: string;
+  readonly peer: string;
+  readonly error: unknown;
+}
+
+export interface ServingStats {
+  readonly open: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+}
+
+export interface Serving {
+  readonly failures$: Observable<HandlerFailure>;
+  stats(): ServingStats;
+}
+
+/**
+ * Answers the duplex methods of `service` on `server` with `handlers`. A method without a handler is left free for the
+ * owner to add. Initial metadata is sent at once, so that a client knows its call accepted. A handler that throws,
+ * rejects or errors ends its own call, after the responses before it, and nothing else.
+ */
+export function serve<H>(
+  server: Server,
+  service: Service<H>,
+  handlers: Handlers<H> extends infer X ? X : never,
+  options: ServeOptions = {},
+): Serving {
+  const failures$ = new Subject<HandlerFailure>();
+  const calls = { open: 0, completed: 0, failed: 0, cancelled: 0 };
+  for (const [name, handler] of Object.entries(handlers as Record<string, DuplexHandler<unknown, unknown>>)) {
+    const [key, method] = duplexMethod<unknown, unknown>(service, name);
+    callable(name, handler);
+    const outgoing = {
+      ...{ overflow: 'error' as const, ...(options.outgoing as Bounds) },
+      encode: (response: unknown) => method.responseSerialize(response),
+    };
+    new Outgoing(outgoing);
+    const answer = (call: ServerDuplexStream<unknown, unknown>): void => {
+      const peer = call.getPeer();
+      calls.open += 1;
+      respond(call, handler, outgoing, (end: CallEnd) => {
+        calls.open -= 1;
+        calls[end.outcome] += 1;
+        if (end.outcome === 'failed') failures$.next({ method: method.path, peer, error: end.error });
+      });
+    };
+    server.addService({ [key]: { ...method, responseSerialize: (bytes: Buffer) => bytes } }, { [key]: answer });
+  }
+  return { failures$: failures$.asObservable(), stats: () => ({ ...calls }) };
+}

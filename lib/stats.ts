@@ -1,0 +1,87 @@
+/**
+ * What became of every message that was offered. Two identities hold after every step, in messages and in bytes:
+ * `offered = waiting + rejected + accepted` and
+ * `accepted = queued + inFlight + sent + dropped + lost + cancelled + undelivered`.
+ */
+export interface Outbound {
+  /** Every message that a producer brought. */
+  offered: number;
+  /** Held by a `send` or `feed` that waits for room. */
+  waiting: number;
+  /** Not taken. */
+  rejected: number;
+  /** Taken into the buffer. */
+  accepted: number;
+  /** In the buffer, handed to no call yet. */
+  queued: number;
+  /** Handed to a call, the write not flushed yet. */
+  inFlight: number;
+  /** Flushed: left this process. Not an acknowledgement of the peer's. */
+  sent: number;
+  /** Taken, then given up for the sake of another by the overflow strategy. */
+  dropped: number;
+  /** In flight when its call died. Its fate is unknown and it is never written again. */
+  lost: number;
+  /** Withdrawn by its producer while it was queued. */
+  cancelled: number;
+  /** Still queued when the buffer was closed. */
+  undelivered: number;
+}
+
+/** What became of every message that was received: `received = routed + unrouted + invalid`. */
+export interface Inbound {
+  received: number;
+  /** Given to at least one subscriber or request. */
+  routed: number;
+  /** Of a type nobody listens to now, or of none. */
+  unrouted: number;
+  /** The `select` function threw on it. */
+  invalid: number;
+}
+
+export type OutboundStats = Readonly<Outbound> & { readonly bytes: Readonly<Outbound> };
+
+const outbound = (): Outbound => ({
+  offered: 0,
+  waiting: 0,
+  rejected: 0,
+  accepted: 0,
+  queued: 0,
+  inFlight: 0,
+  sent: 0,
+  dropped: 0,
+  lost: 0,
+  cancelled: 0,
+  undelivered: 0,
+});
+
+export const inbound = (): Inbound => ({ received: 0, routed: 0, unrouted: 0, invalid: 0 });
+
+/** Where a message may be, one after the other, and where its way may end. */
+type Held = 'waiting' | 'queued' | 'inFlight';
+type Ended = 'rejected' | 'sent' | 'dropped' | 'lost' | 'cancelled' | 'undelivered';
+
+/** The outbound books. Every move is written where its event happens; no number is derived from another. */
+export class Ledger {
+  readonly messages: Outbound = outbound();
+  readonly bytes: Outbound = outbound();
+
+  enter(account: keyof Outbound, size: number): void {
+    this.messages[account] += 1;
+    this.bytes[account] += size;
+  }
+
+  leave(account: Held, size: number): void {
+    this.messages[account] -= 1;
+    this.bytes[account] -= size;
+  }
+
+  move(from: Held, to: Held | Ended, size: number): void {
+    this.leave(from, size);
+    this.enter(to, size);
+  }
+
+  stats(): OutboundStats {
+    return { ...this.messages, bytes: { ...this.bytes } };
+  }
+}
