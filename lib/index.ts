@@ -1,5 +1,6 @@
 export { bidi } from './duplex/open.js';
 export type { Bidi, BidiNames, BidiOptions, Open, OpenContext, Wire } from './duplex/open.js';
+export type { Coalesce } from './duplex/coalesce.js';
 export { channelOptions } from './duplex/channel-options.js';
 export type { ChannelSettings } from './duplex/channel-options.js';
 export { duplex } from './duplex/duplex.js';

@@ -1,6 +1,8 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { BehaviorSubject, NEVER, Observable, Subject, Subscription, filter, finalize, from } from 'rxjs';
 import type { ObservableInput, Observer, Unsubscribable } from 'rxjs';
+import { joinBytesOf } from './duplex/coalesce.js';
+import type { Coalesce } from './duplex/coalesce.js';
 import { duplex } from './duplex/duplex.js';
 import type { Open } from './duplex/open.js';
 import { reconnect } from './duplex/reconnect.js';
@@ -37,6 +39,8 @@ export interface RemoteOptions<Out, In, E extends Tagged, R extends Requests<Out
   readonly requests?: R;
   /** A call that gives no sign of the peer by then counts as failed. Default `Infinity`. */
   readonly openTimeoutMs?: number;
+  /** Whether messages share writes: see `duplex`. */
+  readonly coalesce?: Coalesce | false;
   /** How long the last reason for a connection must be gone before it is given up. Default 30,000 ms. */
   readonly idleMs?: number;
 }
@@ -59,9 +63,8 @@ export interface RemoteStats {
   readonly connections: number;
 }
 
-type RequestOf<Out, In, R> = [R] extends [undefined]
-  ? unknown
-  : (message: Out, options?: RequestOptions) => Observable<In>;
+/** What was not given is inferred as what might have been. */
+type RequestOf<Out, In, R> = undefined extends R ? unknown : (message: Out, options?: RequestOptions) => Observable<In>;
 
 /**
  * A peer at the other end of a duplex stream: a send buffer that outlives its calls, a call that is opened again when
@@ -75,7 +78,7 @@ export class Remote<
   Out,
   In,
   const E extends Tagged,
-  const R extends Requests<Out, In> | undefined = undefined,
+  const R extends Requests<Out, In> | undefined = Requests<Out, In> | undefined,
 > implements Observer<Out> {
   /** Replays the present status, completes after `closed`, never fails, and never emits inside `next`. */
   readonly status$: Observable<Status>;
@@ -93,6 +96,7 @@ export class Remote<
   readonly #open: Open<Out, In>;
   readonly #policy: ReconnectPolicy;
   readonly #openTimeoutMs: number;
+  readonly #coalesce: Coalesce | false;
   readonly #idleMs: number;
   readonly #outgoing: Outgoing<Out>;
   readonly #requester: Requester<Out, In> | undefined;
@@ -117,6 +121,8 @@ export class Remote<
     callable('events', events);
     this.#open = this.#watched(callable('open', open));
     this.#openTimeoutMs = milliseconds('openTimeoutMs', openTimeoutMs);
+    this.#coalesce = options.coalesce ?? {};
+    joinBytesOf(this.#coalesce);
     this.#idleMs = milliseconds('idleMs', options.idleMs ?? 30_000);
     this.#outgoing = new Outgoing(sized(open, outgoing));
     this.#router = new Router(events, () => this.#listened());
@@ -269,9 +275,10 @@ export class Remote<
 
   /** Looks at what there is to do, soon: whoever gave the occasion may be a producer inside `next`. */
   #look(): void {
-    if (this.#scheduled) return;
+    // While somebody listens to a running session nothing but an end changes what there is to do.
+    if (this.#scheduled || (this.#session && this.#holds > 0 && !this.#outgoing.closed)) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       this.#scheduled = false;
       if (!this.#closed && !this.#closing) this.#act();
     });
@@ -294,6 +301,7 @@ export class Remote<
     if (this.#session) return;
     const call$ = duplex(this.#open, this.#outgoing, {
       openTimeoutMs: this.#openTimeoutMs,
+      coalesce: this.#coalesce,
       onOpen: (peer) => {
         this.#connections += 1;
         this.#move({ state: 'open', connection: this.#connections, peer });

@@ -7,6 +7,8 @@ import { milliseconds } from '../options.js';
 import type { Entry } from '../outgoing/entry.js';
 import type { Outgoing } from '../outgoing/outgoing.js';
 import type { Open } from './open.js';
+import { joinBytesOf } from './coalesce.js';
+import type { Coalesce } from './coalesce.js';
 import { Pump } from './pump.js';
 
 export interface DuplexOptions {
@@ -14,6 +16,11 @@ export interface DuplexOptions {
   readonly onOpen?: (peer: string) => void;
   /** A call that is not open by then is cancelled, and fails with `OPEN_TIMEOUT`. Default `Infinity`. */
   readonly openTimeoutMs?: number;
+  /**
+   * Messages that have gathered while a write was on its way share the next one, up to `maxBytes`; the peer sees
+   * ordinary messages. `false` writes each by itself. Only for an `Open` that takes bytes. Default 64 KiB.
+   */
+  readonly coalesce?: Coalesce | false;
 }
 
 /**
@@ -28,9 +35,10 @@ export interface DuplexOptions {
 export function duplex<Out, In>(
   open: Open<Out, In>,
   outgoing: Outgoing<Out>,
-  { onOpen, openTimeoutMs = Infinity }: DuplexOptions = {},
+  { onOpen, openTimeoutMs = Infinity, coalesce = {} }: DuplexOptions = {},
 ): Observable<In> {
   milliseconds('openTimeoutMs', openTimeoutMs);
+  const joinBytes = open.wire === 'bytes' ? joinBytesOf(coalesce) : undefined;
   return new Observable<In>((subscriber) => {
     const attempt = claimAttempt();
     if (subscriber.closed) return;
@@ -51,6 +59,7 @@ export function duplex<Out, In>(
     };
     const pump = new Pump(outgoing, {
       chunk: chunkOf(open, outgoing),
+      joinBytes,
       finish: () => call?.end(),
       flushed: isOpen,
       failed: (cause) => {

@@ -89,6 +89,7 @@ function openOf<Out, In>(
     throw badOption('metadata', "an instance of grpc-js's Metadata, or a function that gives one", metadata);
   }
   let definition: MethodDefinition<Out, In> | undefined;
+  let latest: Client | undefined;
   const known = (): MethodDefinition<Out, In> => (definition ??= duplexMethod<Out, In>(serviceOf(client()), method)[1]);
   if (checkNow) known();
   if (typeof options === 'object') checkDeadline(options);
@@ -99,7 +100,8 @@ function openOf<Out, In>(
     const callOptions = typeof options === 'function' ? options() : (options ?? {});
     checkDeadline(callOptions);
     const serialize = written === 'bytes' ? (bytes: Out): Buffer => bytes as Buffer : requestSerialize;
-    return client().makeBidiStreamRequest(path, serialize, responseDeserialize, sent.clone(), callOptions);
+    latest = client();
+    return latest.makeBidiStreamRequest(path, serialize, responseDeserialize, sent.clone(), callOptions);
   };
 
   const open = (context: OpenContext): ClientDuplexStream<Out, In> | Promise<ClientDuplexStream<Out, In>> => {
@@ -122,7 +124,7 @@ function openOf<Out, In>(
     wire: written,
     freshMetadata: typeof metadata === 'function',
     whenConnected: (listener: () => void): void => {
-      watch(client().getChannel(), listener);
+      if (latest) watch(latest.getChannel(), listener);
     },
   } as const);
 }

@@ -1,5 +1,6 @@
-import type { Lease, Outgoing } from '../outgoing/outgoing.js';
 import type { Entry } from '../outgoing/entry.js';
+import type { Lease, Outgoing } from '../outgoing/outgoing.js';
+import { Batch, Joint, framed } from './coalesce.js';
 
 /** What both a client's and a server's call are to the one who writes to them. */
 export interface Sender {
@@ -10,6 +11,8 @@ export interface Sender {
 export interface PumpOptions<T> {
   /** What is written for a message; if it throws, that message is dropped and the stream goes on. */
   readonly chunk: (entry: Entry<T>) => unknown;
+  /** How much one write may carry, if several messages may share it: then `chunk` gives Buffers. */
+  readonly joinBytes: number | undefined;
   /** Everything was written, and nothing more will come. */
   readonly finish: () => void;
   /** A write was flushed. */
@@ -19,23 +22,30 @@ export interface PumpOptions<T> {
 }
 
 /**
- * Moves messages from an `Outgoing` into one call for as long as the call lives, stopping whenever `write` says that
- * the call has enough. It waits for nothing: a call that dies while it owes a `drain` simply never asks again.
+ * Moves messages from an `Outgoing` into one call for as long as the call lives. It waits for nothing: a call that dies
+ * while it owes a callback or a `drain` simply never asks again.
+ *
+ * Where messages may share a write, one write is on its way at a time and the next one carries what has gathered
+ * meanwhile: a lone message goes at once, and no timer is needed. Elsewhere it writes until the call has enough.
  */
 export class Pump<T> {
   readonly #outgoing: Outgoing<T>;
   readonly #options: PumpOptions<T>;
   readonly #lease: Lease<T>;
+  #joint: Joint | undefined;
   #call: Sender | undefined;
   #full = false;
   #writing = false;
   #finished = false;
+  /** How many messages the write on its way carries. */
+  #carried = 1;
 
   /** Takes the lease at once, so that a second call for the same `Outgoing` is refused before it is opened. */
   constructor(outgoing: Outgoing<T>, options: PumpOptions<T>) {
     this.#outgoing = outgoing;
     this.#options = options;
     this.#lease = outgoing.lease({ wake: () => this.#write(), fail: options.failed });
+    this.#joint = options.joinBytes === undefined ? undefined : new Joint();
   }
 
   start(call: Sender): void {
@@ -64,25 +74,44 @@ export class Pump<T> {
 
   #write(): void {
     if (this.#writing || this.#finished) return;
-    const call = this.#call;
-    if (!call) return;
     this.#writing = true;
-    while (!this.#full) {
-      const entry = this.#lease.take();
-      if (!entry) break;
-      const chunk = this.#chunk(entry);
-      if (chunk !== undefined) this.#full = !call.write(chunk, this.#flushed);
+    while (this.#call && !this.#full) {
+      const chunk = this.#next();
+      // Whoever was told of a message as it was taken may have ended the call.
+      const call = this.#call as Sender | undefined;
+      if (chunk === undefined || !call) break;
+      const enough = !call.write(chunk, this.#flushed);
+      this.#full = this.#joint !== undefined || enough;
     }
     this.#writing = false;
-    if (this.#outgoing.finished) this.leave();
+    if (this.#call && this.#outgoing.finished) this.leave();
   }
 
-  #chunk(entry: Entry<T>): unknown {
-    try {
-      return this.#options.chunk(entry);
-    } catch (error) {
-      this.#lease.discard(entry, error);
-      return undefined;
+  #next(): unknown {
+    const first = this.#take();
+    if (first === undefined || !this.#joint) return first;
+    if (!this.#joint.proven) return this.#joint.probe(first as Buffer);
+    const messages = [first as Buffer];
+    let room = (this.#options.joinBytes ?? 0) - framed(messages[0]?.length ?? 0);
+    for (;;) {
+      const message = this.#take(room - framed(0)) as Buffer | undefined;
+      if (!message) break;
+      messages.push(message);
+      room -= framed(message.length);
+    }
+    this.#carried = messages.length;
+    return messages.length === 1 ? first : new Batch(messages);
+  }
+
+  #take(maxBytes?: number): unknown {
+    for (;;) {
+      const entry = this.#lease.take(maxBytes);
+      if (!entry) return undefined;
+      try {
+        return this.#options.chunk(entry);
+      } catch (error) {
+        this.#lease.discard(entry, error);
+      }
     }
   }
 
@@ -90,6 +119,10 @@ export class Pump<T> {
   readonly #flushed = (error?: Error | null): void => {
     if (!this.#call || error) return;
     this.#options.flushed?.();
-    this.#lease.flushed();
+    this.#lease.flushed(this.#carried);
+    if (!this.#joint) return;
+    if (!this.#joint.proven) this.#joint = undefined;
+    this.#full = false;
+    this.#write();
   };
 }

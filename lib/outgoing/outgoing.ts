@@ -25,10 +25,10 @@ export interface Taker {
 
 /** The right of one live call to take from the buffer. Nobody else has it until it is released. */
 export interface Lease<T> {
-  /** The oldest queued message, which is in flight from now on. */
-  take(): Entry<T> | undefined;
-  /** The write of the oldest message in flight has left this process. */
-  flushed(): void;
+  /** The oldest queued message, if it has at most so many bytes; it is in flight from now on. */
+  take(maxBytes?: number): Entry<T> | undefined;
+  /** A write has left this process, and with it the oldest `count` messages in flight. */
+  flushed(count?: number): void;
   /** The message just taken cannot be written. */
   discard(entry: Entry<T>, error: unknown): void;
   /** The call is over: what is in flight is lost. */
@@ -121,12 +121,13 @@ export class Outgoing<T> implements Observer<T> {
     this.#failed = true;
     this.#cause = error;
     this.#close();
-    for (let entry = this.#waiting.shift(); entry; entry = this.#waiting.shift()) {
+    const [waiting, queued] = [this.#emptied(this.#waiting), this.#emptied(this.#queue)];
+    for (const entry of waiting) {
       this.#ledger.move('waiting', 'rejected', entry.size);
       this.#tell(entry, 'rejected', 'closed', error);
     }
-    for (let entry = this.#queue.shift(); entry; entry = this.#queue.shift()) {
-      this.#endQueued(entry, 'undelivered');
+    for (const entry of queued) {
+      this.#ledger.move('queued', 'undelivered', entry.size);
       this.#tell(entry, 'undelivered', 'closed', error);
     }
     this.#taker?.fail(error);
@@ -161,14 +162,16 @@ export class Outgoing<T> implements Observer<T> {
   /** Like `send`, but `wait` decides whether a full buffer is waited for, whatever the strategy. */
   put(message: T, wait: boolean, signal?: AbortSignal): Promise<void> {
     return new Promise<void>((resolve, reject) => {
+      let waiting: Entry<T> | undefined;
       const aborted = (): void => {
-        this.withdraw(entry, signal?.reason);
+        if (waiting) this.withdraw(waiting, signal?.reason);
       };
       const settle = (): void => signal?.removeEventListener('abort', aborted);
       const follower: Follower = {
         accepted: () => {
           settle();
           resolve();
+          if (waiting) waiting.follower = undefined;
         },
         ended: (dropped) => {
           settle();
@@ -178,7 +181,10 @@ export class Outgoing<T> implements Observer<T> {
       const entry = signal?.aborted
         ? this.#turnAway(message, follower, 'aborted', signal.reason)
         : this.#offer(message, follower, wait);
-      if (entry.place === 'waiting') signal?.addEventListener('abort', aborted);
+      if (entry.place === 'waiting') {
+        waiting = entry;
+        signal?.addEventListener('abort', aborted);
+      } else entry.follower = undefined;
     });
   }
 
@@ -210,9 +216,13 @@ export class Outgoing<T> implements Observer<T> {
     }
     this.#taker = taker;
     return {
-      take: () => (this.#taker === taker ? this.#take() : undefined),
-      flushed: () => {
-        if (this.#taker === taker) this.#flushed();
+      take: (maxBytes = Infinity) => {
+        const entry = this.#taker === taker ? this.#take(maxBytes) : undefined;
+        // Whoever was told of it may have ended the call: then it is lost already.
+        return this.#taker === taker ? entry : undefined;
+      },
+      flushed: (count = 1) => {
+        if (this.#taker === taker) this.#flushed(count);
       },
       discard: (entry, error) => {
         if (this.#taker === taker) this.#discard(entry, error);
@@ -239,6 +249,8 @@ export class Outgoing<T> implements Observer<T> {
     else if (this.#settings.onFull === 'refuse') this.#overflow(entry, 'rejected');
     else if (this.#settings.onFull === 'evict' && this.#canEvictFor(size)) this.#evictFor(entry);
     else this.#overflow(entry, 'dropped');
+    // The new one may be smaller than what it drove out.
+    this.#admit();
     this.#noteBusy();
     return entry;
   }
@@ -251,8 +263,10 @@ export class Outgoing<T> implements Observer<T> {
   #measure(message: T, follower: Follower | undefined): Entry<T> {
     const { encode, sizeOf, key } = this.#settings;
     const payload = encode?.(message);
-    const size = payload?.length ?? sizeOf?.(message) ?? 0;
-    if (!(size >= 0)) throw badOption('sizeOf', 'a function that gives a number of bytes', size);
+    const size = payload ? payload.length : sizeOf ? sizeOf(message) : 0;
+    if (!(size >= 0 && Number.isSafeInteger(size))) {
+      throw badOption('sizeOf', 'a function that gives a whole number of bytes', size);
+    }
     return {
       message,
       payload,
@@ -325,6 +339,7 @@ export class Outgoing<T> implements Observer<T> {
   }
 
   #overflow(entry: Entry<T>, outcome: 'rejected' | 'dropped'): void {
+    this.#saturated = true;
     if (outcome === 'dropped') this.#ledger.enter('accepted', entry.size);
     this.#ledger.enter(outcome, entry.size);
     this.#tell(entry, outcome, 'overflow');
@@ -366,6 +381,17 @@ export class Outgoing<T> implements Observer<T> {
     this.#forget(entry);
   }
 
+  /** What was in a queue. Nobody is told of an end before the queue is empty: what they do then may come back here. */
+  #emptied(queue: Queue<Entry<T>>): Entry<T>[] {
+    const entries: Entry<T>[] = [];
+    for (let entry = queue.shift(); entry; entry = queue.shift()) {
+      entry.place = 'gone';
+      this.#forget(entry);
+      entries.push(entry);
+    }
+    return entries;
+  }
+
   #forget(entry: Entry<T>): void {
     if (this.#settings.key && this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
   }
@@ -378,9 +404,10 @@ export class Outgoing<T> implements Observer<T> {
     this.#dropped.next(dropped);
   }
 
-  #take(): Entry<T> | undefined {
-    const entry = this.#queue.shift();
-    if (!entry) return undefined;
+  #take(maxBytes: number): Entry<T> | undefined {
+    const entry = this.#queue.first;
+    if (!entry || entry.size > maxBytes) return undefined;
+    this.#queue.remove(entry);
     this.#forget(entry);
     this.#ledger.move('queued', 'inFlight', entry.size);
     entry.place = 'inFlight';
@@ -390,12 +417,14 @@ export class Outgoing<T> implements Observer<T> {
     return entry;
   }
 
-  #flushed(): void {
-    const entry = this.#inFlight.shift();
-    if (!entry) return;
-    this.#ledger.move('inFlight', 'sent', entry.size);
-    entry.place = 'sent';
-    entry.follower?.flushed?.();
+  #flushed(count: number): void {
+    for (let left = count; left > 0; left -= 1) {
+      const entry = this.#inFlight.shift();
+      if (!entry) break;
+      this.#ledger.move('inFlight', 'sent', entry.size);
+      entry.place = 'sent';
+      entry.follower?.flushed?.();
+    }
     this.#roomMade();
   }
 
@@ -408,7 +437,7 @@ export class Outgoing<T> implements Observer<T> {
 
   #release(cause: unknown): void {
     this.#taker = undefined;
-    for (let entry = this.#inFlight.shift(); entry; entry = this.#inFlight.shift()) {
+    for (const entry of this.#emptied(this.#inFlight)) {
       this.#ledger.move('inFlight', 'lost', entry.size);
       this.#tell(entry, 'lost', 'connection-lost', cause);
     }
@@ -416,16 +445,21 @@ export class Outgoing<T> implements Observer<T> {
   }
 
   #roomMade(): void {
-    for (let entry = this.#waiting.first; entry && this.#fits(entry); entry = this.#waiting.first) {
-      this.#waiting.remove(entry);
-      this.#ledger.leave('waiting', entry.size);
-      this.#accept(entry);
-    }
+    this.#admit();
     if (this.#saturated && this.#halfEmpty()) {
       this.#saturated = false;
       this.#ready.next();
     }
     this.#noteBusy();
+  }
+
+  /** Lets those who wait in, in their order, as far as there is room. */
+  #admit(): void {
+    for (let entry = this.#waiting.first; entry && this.#fits(entry); entry = this.#waiting.first) {
+      this.#waiting.remove(entry);
+      this.#ledger.leave('waiting', entry.size);
+      this.#accept(entry);
+    }
   }
 
   #hasRoom(): boolean {

@@ -6,6 +6,7 @@ import { errorOf } from '../outgoing/entry.js';
 import type { Dropped } from '../outgoing/entry.js';
 import type { Outgoing } from '../outgoing/outgoing.js';
 import { Queue } from '../queue.js';
+import { Deadlines } from './deadlines.js';
 import { matchingOf } from './matching.js';
 import type { Matching } from './matching.js';
 import type { RequestOptions, Requests } from './options.js';
@@ -17,6 +18,9 @@ export class Requester<Out, In> {
   readonly #maxPending: number;
   readonly #matching: Matching<Out, In>;
   readonly #changed: () => void;
+  readonly #deadlines = new Deadlines<Pending<Out, In>>(({ subscriber }) => {
+    subscriber.error(new RxDuplexError('TIMEOUT', 'no reply within timeoutMs'));
+  });
   /** Requests that wait for the window to let them through. */
   readonly #line = new Queue<Pending<Out, In>>();
   /** Requests handed to the live call; in order, with those given up whose reply may still come. */
@@ -63,14 +67,15 @@ export class Requester<Out, In> {
       return false;
     }
     const late = match.settled;
-    if (late) this.#late += 1;
-    else {
-      this.#settle(match);
-      match.subscriber.next(message);
-      match.subscriber.complete();
-    }
+    this.#settle(match);
     this.#leave(match);
-    return !late;
+    if (late) {
+      this.#late += 1;
+      return false;
+    }
+    match.subscriber.next(message);
+    match.subscriber.complete();
+    return true;
   }
 
   /** The call is over: what was handed to it will not be answered any more. */
@@ -108,21 +113,12 @@ export class Requester<Out, In> {
 
   #begin(message: Out, subscriber: Subscriber<In>, timeoutMs: number, signal: AbortSignal | undefined): void {
     const pending = new Pending(message, subscriber, this);
-    const aborted = (): void => {
-      subscriber.error(signal?.reason);
-    };
-    const timeout =
-      timeoutMs === Infinity
-        ? undefined
-        : setTimeout(() => {
-            subscriber.error(new RxDuplexError('TIMEOUT', `no reply within ${String(timeoutMs)} ms`));
-          }, timeoutMs);
-    signal?.addEventListener('abort', aborted);
+    this.#deadlines.set(pending, timeoutMs);
     subscriber.add(() => {
-      clearTimeout(timeout);
-      signal?.removeEventListener('abort', aborted);
+      this.#deadlines.clear(pending, timeoutMs);
       this.#giveUp(pending);
     });
+    if (signal) failOnAbort(subscriber, signal);
     this.#pending += 1;
     if (this.#pending === 1) this.#changed();
     this.#line.push(pending);
@@ -147,6 +143,8 @@ export class Requester<Out, In> {
     } catch (error) {
       pending.subscriber.error(error);
     }
+    // Given up by somebody who was told of something on the way.
+    if (pending.settled && pending.entry) this.#outgoing.withdraw(pending.entry);
   }
 
   #giveUp(pending: Pending<Out, In>): void {
@@ -173,4 +171,14 @@ export class Requester<Out, In> {
     if (place === 'written') this.#written.remove(pending);
     this.#letThrough();
   }
+}
+
+function failOnAbort(subscriber: Subscriber<unknown>, signal: AbortSignal): void {
+  const aborted = (): void => {
+    subscriber.error(signal.reason);
+  };
+  signal.addEventListener('abort', aborted);
+  subscriber.add(() => {
+    signal.removeEventListener('abort', aborted);
+  });
 }

@@ -21,6 +21,7 @@ export function respond<In, Out>(
   call: ServerDuplexStream<In, Out>,
   handler: DuplexHandler<In, Out>,
   options: OutgoingOptions<Out>,
+  joinBytes: number | undefined,
   ended: (end: CallEnd) => void,
 ): void {
   call.sendMetadata(new Metadata());
@@ -33,6 +34,7 @@ export function respond<In, Out>(
 
   const pump = new Pump(outgoing, {
     chunk: ({ payload }) => payload,
+    joinBytes,
     finish: () => {
       finished = true;
       // grpc-js sends the status of an `error` after the writes before it; `destroy` would leave the peer waiting.

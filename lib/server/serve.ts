@@ -2,6 +2,8 @@ import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { duplexMethod } from '../definition.js';
+import { joinBytesOf } from '../duplex/coalesce.js';
+import type { Coalesce } from '../duplex/coalesce.js';
 import { callable } from '../options.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
 import { Outgoing } from '../outgoing/outgoing.js';
@@ -15,6 +17,8 @@ export interface ServeOptions {
    * RESOURCE_EXHAUSTED, unless an overflow strategy that drops is chosen. Default as `Outgoing`, with `error`.
    */
   readonly outgoing?: Bounds & Overflow<never> & { readonly maxBytes?: number };
+  /** As of `duplex`. */
+  readonly coalesce?: Coalesce | false;
 }
 
 /** A call that ended with a failure of its handler, for the owner's log; the peer is told only its status. */
@@ -48,6 +52,7 @@ export function serve<H>(
   options: ServeOptions = {},
 ): Serving {
   const failures$ = new Subject<HandlerFailure>();
+  const joinBytes = joinBytesOf(options.coalesce ?? {});
   const calls = { open: 0, completed: 0, failed: 0, cancelled: 0 };
   for (const [name, handler] of Object.entries(handlers as Record<string, DuplexHandler<unknown, unknown>>)) {
     const [key, method] = duplexMethod<unknown, unknown>(service, name);
@@ -60,7 +65,7 @@ export function serve<H>(
     const answer = (call: ServerDuplexStream<unknown, unknown>): void => {
       const peer = call.getPeer();
       calls.open += 1;
-      respond(call, handler, outgoing, (end: CallEnd) => {
+      respond(call, handler, outgoing, joinBytes, (end: CallEnd) => {
         calls.open -= 1;
         calls[end.outcome] += 1;
         if (end.outcome === 'failed') failures$.next({ method: method.path, peer, error: end.error });

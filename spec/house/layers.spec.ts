@@ -52,7 +52,7 @@ const house: Rules = {
     outgoing: [],
     inbound: [],
     duplex: ['outgoing/*'],
-    server: ['outgoing/*', 'duplex/pump'],
+    server: ['outgoing/*', 'duplex/pump', 'duplex/coalesce'],
   },
   exceptions: {
     'duplex/transient': ['@grpc/grpc-js'],
