@@ -45,6 +45,7 @@ export function duplex<Out, In>(
 
     const unwanted = new AbortController();
     let call: ClientDuplexStream<Out, In> | undefined;
+    let cancel = (): void => undefined;
     let opened = false;
     let outcome: StatusObject | undefined;
     let failure: ServiceError | undefined;
@@ -77,8 +78,9 @@ export function duplex<Out, In>(
       made.on('error', (error: ServiceError) => {
         failure = error;
       });
+      cancel = canceller(made, () => outcome !== undefined);
       if (subscriber.closed) {
-        made.cancel();
+        cancel();
         return;
       }
       call = made;
@@ -113,7 +115,7 @@ export function duplex<Out, In>(
       clearTimeout(timeout);
       unwanted.abort();
       pump.stop();
-      if (!outcome) call?.cancel();
+      cancel();
     });
     attempt.freshMetadata = open.freshMetadata ?? false;
     attempt.onLeave(() => {
@@ -141,4 +143,24 @@ function chunkOf<Out>(open: Open<Out, unknown>, outgoing: Outgoing<Out>): (entry
 function openFailed(error: unknown): unknown {
   if (RxDuplexError.is(error) || typeof codeOf(error) === 'number') return error;
   return new RxDuplexError('OPEN_FAILED', 'the call could not be opened', { cause: error });
+}
+
+/**
+ * A call that is cancelled in the turn in which it was made is opened by grpc-js all the same, and never ended: its
+ * filters have the metadata in hand, and nobody looks again. So such a cancel waits for the next turn.
+ */
+function canceller(call: { cancel(): void }, isOver: () => boolean): () => void {
+  let made = false;
+  let wanted = true;
+  const cancel = (): void => {
+    if (!isOver()) call.cancel();
+  };
+  setImmediate(() => {
+    made = true;
+    if (!wanted) cancel();
+  });
+  return () => {
+    wanted = false;
+    if (made) cancel();
+  };
 }

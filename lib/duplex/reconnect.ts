@@ -1,11 +1,10 @@
 import { Observable, Subject, asyncScheduler, from, switchMap, timer } from 'rxjs';
 import type { MonoTypeOperatorFunction, ObservableInput, SchedulerLike, Subscriber, Subscription } from 'rxjs';
 import { Attempt, offerAttempt } from '../attempt.js';
-import { codeOf } from '../errors.js';
 import { badOption, callable, count, milliseconds } from '../options.js';
 import { exponential } from './backoff.js';
 import type { Backoff } from './backoff.js';
-import { transient } from './transient.js';
+import { causeOf, transient } from './transient.js';
 import type { Retryable } from './transient.js';
 
 /** Told before each wait. `cause` is the error of the attempt that ended; none, if it ended with OK. */
@@ -92,10 +91,12 @@ class Attempts<T> {
   readonly #next = new Subject<number | undefined>();
   /** Attempts that ended since the last proof of life. */
   #unproven = 0;
-  #lastCode: unknown;
+  #lastCause: unknown;
   #inARow = 0;
   /** The attempt under way and its subscription; none while waiting. */
   #live: { readonly attempt: Attempt; readonly subscriber: Subscriber<T> } | undefined;
+  /** What is waited for, or about to be. */
+  #toCome: Retry | undefined;
   /** What follows when the live call, which was asked to leave, has ended. */
   #afterLeaving: Then | undefined;
 
@@ -149,27 +150,30 @@ class Attempts<T> {
     });
     const live = { attempt, subscriber };
     this.#live = live;
-    this.#afterLeaving = undefined;
+    this.#toCome = this.#afterLeaving = undefined;
     subscriber.add(() => {
       if (this.#live === live) this.#live = undefined;
     });
+    // Joined before it is subscribed to, so that a source which emits on subscription can be left in the middle of it.
+    const joined$ = new Observable<T>((inner) => {
+      subscriber.add(inner);
+      this.#source.subscribe(inner);
+    });
     offerAttempt(attempt, () => {
-      subscriber.add(
-        this.#source.subscribe({
-          next: (value) => {
-            if (!proven) prove();
-            subscriber.next(value);
-          },
-          error: (error: unknown) => {
-            this.#live = undefined;
-            this.#failed(subscriber, error, attempt.freshMetadata);
-          },
-          complete: () => {
-            this.#live = undefined;
-            this.#completed(subscriber);
-          },
-        }),
-      );
+      joined$.subscribe({
+        next: (value) => {
+          if (!proven) prove();
+          subscriber.next(value);
+        },
+        error: (error: unknown) => {
+          this.#live = undefined;
+          this.#failed(subscriber, error, attempt.freshMetadata);
+        },
+        complete: () => {
+          this.#live = undefined;
+          this.#completed(subscriber);
+        },
+      });
     });
   }
 
@@ -202,9 +206,9 @@ class Attempts<T> {
       this.#left(this.#afterLeaving);
       return;
     }
-    const code = codeOf(error);
-    this.#inARow = code === this.#lastCode ? this.#inARow + 1 : 1;
-    this.#lastCode = code;
+    const cause = causeOf(error);
+    this.#inARow = cause === this.#lastCause ? this.#inARow + 1 : 1;
+    this.#lastCause = cause;
     this.#unproven += 1;
     try {
       const { retryable, maxAttempts } = this.#settings;
@@ -236,9 +240,11 @@ class Attempts<T> {
     }
   }
 
+  /** Who is told of a wait may ask for a call at once, and is then not made to wait after all. */
   #wait(retry: Retry): void {
+    this.#toCome = retry;
     this.#settings.onRetry(retry);
-    this.#next.next(retry.delayMs);
+    if (this.#toCome === retry) this.#next.next(retry.delayMs);
   }
 
   /** A server's pushback decides, if there is one: a negative or illegible one forbids another attempt (gRPC A6). */
@@ -255,6 +261,6 @@ class Attempts<T> {
 }
 
 function pushbackOf(error: unknown): string | undefined {
-  const metadata = (error as { metadata?: { get?(key: string): unknown[] } } | null | undefined)?.metadata;
-  return metadata?.get?.('grpc-retry-pushback-ms')[0]?.toString();
+  const metadata = (error as { metadata?: { get?(key: string): unknown[] | undefined } } | null | undefined)?.metadata;
+  return metadata?.get?.('grpc-retry-pushback-ms')?.[0]?.toString();
 }

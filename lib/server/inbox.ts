@@ -3,6 +3,16 @@ import { Observable, Subject } from 'rxjs';
 import { RxDuplexError } from '../errors.js';
 import { Gate } from '../gate.js';
 
+/** A cancelled call looks like a half-closed one, until grpc-js says so this many turns of the event loop later. */
+const turnsToCancelled = 2;
+
+function afterTurns(turns: number, act: () => void): void {
+  setImmediate(() => {
+    if (turns > 1) afterTurns(turns - 1, act);
+    else act();
+  });
+}
+
 /** The inbound half of a server's call. */
 export class Inbox<In> {
   /** Hot and shared. Its first subscription begins the reading; before that the peer is held. */
@@ -46,9 +56,8 @@ export class Inbox<In> {
       if (this.#requests.observed) this.#requests.next(message);
       else this.unrouted += 1;
     });
-    // A cancelled call looks like a half-closed one until the turn is over.
     this.#call.on('end', () => {
-      setImmediate(() => {
+      afterTurns(turnsToCancelled, () => {
         this.end();
       });
     });

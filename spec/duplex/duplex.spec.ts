@@ -208,6 +208,28 @@ test('E2: unsubscribing ends the call on the server', async () => {
   await until('the server to be told', () => cancelled === 1);
 });
 
+test('E2: unsubscribing in the turn in which the call was made ends it on the server as well', async () => {
+  let open = 0;
+  const peer = await barePeer((call) => {
+    open += 1;
+    call.sendMetadata(new Metadata());
+    call.on('data', () => undefined);
+    call.on('cancelled', () => (open -= 1));
+  });
+  const client = peer.client();
+  const opening = bidi(client, 'exchange');
+  await new Promise((resolve) => {
+    client.waitForReady(Date.now() + 5000, resolve);
+  });
+  for (let count = 0; count < 20; count += 1) {
+    const outgoing = new Outgoing<PeerRequest>({ encode: opening.encode });
+    outgoing.next(beat(count));
+    seen(duplex(opening, outgoing)).stop();
+  }
+  await turns(50);
+  await until('all calls to end', () => open === 0);
+});
+
 test('E5: a CANCELLED that is not our own is an error like any other', async () => {
   const peer = await barePeer((call) => {
     call.sendMetadata(new Metadata());
@@ -323,7 +345,7 @@ test('complete drains the queue before the half-close; an empty Outgoing is half
   assert.is(calls[1]?.halfClosed, true);
 });
 
-test('an Outgoing that ends with an error cancels the call, and the stream fails with CLOSED and the cause', () => {
+test('an Outgoing that ends with an error cancels the call, and the stream fails with CLOSED and the cause', async () => {
   const { open, calls } = fakeOpen<string, string>((call) => (call.room = 1));
   const outgoing = new Outgoing<string>();
   const stream = seen(duplex(open, outgoing));
@@ -334,8 +356,9 @@ test('an Outgoing that ends with an error cancels the call, and the stream fails
   const [error] = stream.ends as [RxDuplexError];
   assert.is(error.code, 'CLOSED');
   assert.is(error.cause, cause);
-  assert.is(calls[0]?.cancelled, 1);
   assert.equal(booksOf(outgoing), { offered: 2, accepted: 2, lost: 1, undelivered: 1 });
+  await turns(2);
+  assert.is(calls[0]?.cancelled, 1);
 });
 
 test('a failing Open is a failed attempt: its own errors pass, any other becomes OPEN_FAILED with the cause', async () => {
