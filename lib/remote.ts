@@ -1,5 +1,5 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import { BehaviorSubject, NEVER, Observable, Subject, Subscription, filter, finalize, from } from 'rxjs';
+import { NEVER, Observable, ReplaySubject, Subject, Subscription, filter, finalize, from } from 'rxjs';
 import type { ObservableInput, Observer, Unsubscribable } from 'rxjs';
 import { joinBytesOf } from './duplex/coalesce.js';
 import type { Coalesce } from './duplex/coalesce.js';
@@ -80,7 +80,7 @@ export class Remote<
   const E extends Tagged,
   const R extends Requests<Out, In> | undefined = Requests<Out, In> | undefined,
 > implements Observer<Out> {
-  /** Replays the present status, completes after `closed`, never fails, and never emits inside `next`. */
+  /** Replays the present status, `closed` too, completes after that, never fails, and never emits inside `next`. */
   readonly status$: Observable<Status>;
   /** Every message that was refused, dropped, lost, withdrawn or left over, with the reason. */
   readonly dropped$: Observable<Dropped<Out>>;
@@ -102,7 +102,8 @@ export class Remote<
   readonly #requester: Requester<Out, In> | undefined;
   readonly #router: Router<In, E>;
   readonly #messages = new Subject<In>();
-  readonly #status = new BehaviorSubject<Status>({ state: 'idle' });
+  readonly #statuses = new ReplaySubject<Status>(1);
+  #status: Status = { state: 'idle' };
   readonly #restart = new Subject<void>();
   readonly #finish = new Subject<void>();
   #session: Subscription | undefined;
@@ -142,7 +143,8 @@ export class Remote<
     };
     reconnect(this.#policy);
 
-    this.status$ = this.#status.asObservable();
+    this.#statuses.next(this.#status);
+    this.status$ = this.#statuses.asObservable();
     this.dropped$ = this.#outgoing.dropped$;
     this.unrouted$ = this.#router.unrouted$;
     this.invalid$ = this.#router.invalid$;
@@ -202,7 +204,7 @@ export class Remote<
       signal?.addEventListener('abort', aborted);
       waiting.add(() => signal?.removeEventListener('abort', aborted));
       waiting.add(
-        this.#status.subscribe((status) => {
+        this.#statuses.subscribe((status) => {
           if (status.state === 'open') resolve();
           else if (status.state === 'closed') reject(closedBy(status));
           else return;
@@ -242,7 +244,7 @@ export class Remote<
   }
 
   get #closed(): boolean {
-    return this.#status.value.state === 'closed';
+    return this.#status.state === 'closed';
   }
 
   /** Closing, or everything was sent and nothing more will come: no further call is worth opening. */
@@ -267,7 +269,7 @@ export class Remote<
   }
 
   #listened(): Unsubscribable {
-    const status = this.#status.value;
+    const status = this.#status;
     if (status.state !== 'closed') return { unsubscribe: this.#hold() };
     this.#endStreams(status);
     return { unsubscribe: () => undefined };
@@ -409,7 +411,7 @@ export class Remote<
     this.#requester?.close();
     this.#requester?.connectionLost(cause);
     this.#endStreams(status);
-    this.#status.complete();
+    this.#statuses.complete();
   }
 
   #endStreams({ reason, error }: Extract<Status, { state: 'closed' }>): void {
@@ -420,7 +422,9 @@ export class Remote<
   }
 
   #move(status: Status): void {
-    if (mayFollow(this.#status.value.state, status.state)) this.#status.next(status);
+    if (!mayFollow(this.#status.state, status.state)) return;
+    this.#status = status;
+    this.#statuses.next(status);
   }
 }
 

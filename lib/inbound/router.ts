@@ -1,5 +1,5 @@
-import { Observable, Subject, finalize } from 'rxjs';
-import type { Unsubscribable } from 'rxjs';
+import { Observable, Subject, Subscription, finalize } from 'rxjs';
+import type { TeardownLogic } from 'rxjs';
 import { inbound } from '../stats.js';
 import type { Inbound } from '../stats.js';
 import type { EventMap, Select, Tagged } from './select.js';
@@ -8,6 +8,11 @@ import type { EventMap, Select, Tagged } from './select.js';
 export interface Invalid<M> {
   readonly message: M;
   readonly error: unknown;
+}
+
+/** What all present listeners share: from the first of them to the last, or to the end. */
+class Connection extends Subscription {
+  listeners = 0;
 }
 
 type Ending = Pick<Subject<never>, 'error' | 'complete'>;
@@ -23,16 +28,18 @@ export class Router<M, E extends Tagged> {
   readonly invalid$: Observable<Invalid<M>>;
 
   readonly #select: Select<M, E>;
-  readonly #connect: () => Unsubscribable;
+  readonly #connect: (connection: Subscription) => TeardownLogic;
   readonly #routes = new Map<PropertyKey, Subject<unknown>>();
   readonly #stats = inbound();
   #unrouted = new Subject<M>();
   #invalid = new Subject<Invalid<M>>();
-  #listeners = 0;
-  #connection: Unsubscribable | undefined;
+  #connection: Connection | undefined;
 
-  /** `connect` is called for the first listener, and what it gave is unsubscribed after the last. */
-  constructor(select: Select<M, E>, connect: () => Unsubscribable) {
+  /**
+   * `connect` is called for the first listener, with what will be unsubscribed after the last; what it gives is added
+   * to that.
+   */
+  constructor(select: Select<M, E>, connect: (connection: Subscription) => TeardownLogic) {
     this.#select = select;
     this.#connect = connect;
     this.unrouted$ = this.#listen(() => this.#unrouted);
@@ -46,7 +53,7 @@ export class Router<M, E extends Tagged> {
         this.#forget(type);
       }),
     );
-    return values$;
+    return values$ as Observable<EventMap<E>[T]>;
   }
 
   /** Dispatches a message completely. `claimed` says that somebody has been given it already. */
@@ -92,8 +99,9 @@ export class Router<M, E extends Tagged> {
     return { ...this.#stats };
   }
 
-  /** Whoever subscribes after the end begins anew. */
+  /** Whoever subscribes after the end begins anew, also while the others are still being told of it. */
   #end(tell: (subject: Ending) => void): void {
+    this.#connection = undefined;
     const ending: Ending[] = [...this.#routes.values(), this.#unrouted, this.#invalid];
     this.#routes.clear();
     this.#unrouted = new Subject();
@@ -113,21 +121,16 @@ export class Router<M, E extends Tagged> {
 
   #listen<T>(subject: () => Subject<T>): Observable<T> {
     return new Observable<T>((subscriber) => {
-      this.#listeners += 1;
+      const connection = (this.#connection ??= new Connection());
+      connection.listeners += 1;
       subscriber.add(subject().subscribe(subscriber));
       subscriber.add(() => {
-        this.#listeners -= 1;
-        if (this.#listeners > 0) return;
-        this.#connection?.unsubscribe();
-        this.#connection = undefined;
+        connection.listeners -= 1;
+        if (connection.listeners > 0) return;
+        if (this.#connection === connection) this.#connection = undefined;
+        connection.unsubscribe();
       });
-      if (this.#listeners === 1) this.#connected(this.#connect());
+      if (connection.listeners === 1) connection.add(this.#connect(connection));
     });
-  }
-
-  /** A source that ends while it is being subscribed to has taken its listeners with it already. */
-  #connected(connection: Unsubscribable): void {
-    if (this.#listeners > 0) this.#connection = connection;
-    else connection.unsubscribe();
   }
 }

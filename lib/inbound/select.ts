@@ -5,7 +5,9 @@ export type Tagged = readonly [type: PropertyKey, value: unknown];
 export type Select<M, E extends Tagged> = (message: M) => E | undefined;
 
 /** The value of each type of event. */
-export type EventMap<E extends Tagged> = { [T in E[0]]: Extract<E, readonly [T, unknown]>[1] };
+export type EventMap<E extends Tagged> = { [T in E[0]]: ValueOf<E, T> };
+
+type ValueOf<E, T> = E extends readonly [infer Type, infer Value] ? (T extends Type ? Value : never) : never;
 
 type OneofName<M, K> = K extends keyof M ? Extract<M[K], PropertyKey> : never;
 type OneofEvent<M, K extends PropertyKey> = {
@@ -18,7 +20,7 @@ type OneofEvent<M, K extends PropertyKey> = {
  */
 export function oneof<const K extends string>(
   name: K,
-): <M extends { readonly [k in K]?: string }>(message: M) => OneofEvent<M, K> | undefined {
+): <M extends { readonly [k in K]?: keyof M }>(message: M) => OneofEvent<M, K> | undefined {
   const select = (message: Readonly<Record<string, unknown>>): Tagged | undefined => {
     const type = message[name] as string | undefined;
     return type === undefined ? undefined : [type, message[type]];
@@ -26,9 +28,9 @@ export function oneof<const K extends string>(
   return select as never;
 }
 
-type ByEvent<M, K extends PropertyKey> = M extends { readonly [k in K]: infer T extends PropertyKey }
-  ? T extends T
-    ? readonly [T, Extract<M, { readonly [k in K]: T }>]
+type ByEvent<M, K extends PropertyKey> = M extends { readonly [k in K]?: infer T }
+  ? T extends PropertyKey
+    ? readonly [T, M]
     : never
   : never;
 

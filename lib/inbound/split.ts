@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { Inbound } from '../stats.js';
 import { Router } from './router.js';
 import type { Invalid } from './router.js';
@@ -21,8 +21,13 @@ export interface Split<M, E extends Tagged> {
  * given to all subscribers of its type before the next one is read. A subscriber that throws fails alone.
  */
 export function split<M, const E extends Tagged>(source: Observable<M>, select: Select<M, E>): Split<M, E> {
-  const router: Router<M, E> = new Router<M, E>(select, () =>
-    source.subscribe({
+  const router: Router<M, E> = new Router<M, E>(select, (connection) => {
+    // Joined before it is subscribed to, so that a source which emits on subscription can be left in the middle of it.
+    const joined$ = new Observable<M>((inner) => {
+      connection.add(inner);
+      source.subscribe(inner);
+    });
+    joined$.subscribe({
       next: (message) => {
         router.dispatch(message);
       },
@@ -32,8 +37,8 @@ export function split<M, const E extends Tagged>(source: Observable<M>, select: 
       complete: () => {
         router.complete();
       },
-    }),
-  );
+    });
+  });
   return {
     on: (type) => router.on(type),
     unrouted$: router.unrouted$,

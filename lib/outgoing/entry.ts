@@ -43,7 +43,8 @@ export interface Entry<T> extends Linked<Entry<T>> {
   readonly payload: Uint8Array | undefined;
   readonly size: number;
   readonly key: unknown;
-  readonly follower: Follower | undefined;
+  /** Forgotten once there is nothing more to tell: a sender is not held in memory for as long as its message is. */
+  follower: Follower | undefined;
   /** `gone` is the place of a message that will not be sent. */
   place: 'offered' | 'waiting' | 'queued' | 'inFlight' | 'sent' | 'gone';
 }

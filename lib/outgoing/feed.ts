@@ -25,8 +25,8 @@ export async function feed<T>(sink: Sink<T>, source: ObservableInput<T>, signal?
   });
   try {
     if (isObservable(source)) await push(sink, source, stop.signal);
-    else if (Symbol.asyncIterator in source) await pull(sink, source[Symbol.asyncIterator](), stop.signal);
-    else if (Symbol.iterator in source) await pull(sink, source[Symbol.iterator](), stop.signal);
+    else if (Symbol.asyncIterator in source) await pull(sink, source[Symbol.asyncIterator](), stop.signal, signal);
+    else if (Symbol.iterator in source) await pull(sink, source[Symbol.iterator](), stop.signal, signal);
     else await push(sink, from(source), stop.signal);
   } finally {
     signal?.removeEventListener('abort', aborted);
@@ -55,19 +55,28 @@ function push<T>(sink: Sink<T>, source: Observable<T>, stop: AbortSignal): Promi
   });
 }
 
-async function pull<T>(sink: Sink<T>, source: Iterator<T> | AsyncIterator<T>, stop: AbortSignal): Promise<void> {
-  let ended = false;
+/** `stop` ends the asking. What already waits for room is only withdrawn by `signal`: a completed buffer still sends it. */
+async function pull<T>(
+  sink: Sink<T>,
+  source: Iterator<T> | AsyncIterator<T>,
+  stop: AbortSignal,
+  signal?: AbortSignal,
+): Promise<void> {
+  let asking = false;
   try {
     for (;;) {
-      const result = await interruptible(source.next(), stop);
-      if (result.done) {
-        ended = true;
-        return;
-      }
-      await sink.put(result.value, true, stop).catch(refusedAlone);
+      stop.throwIfAborted();
+      asking = true;
+      const asked = source.next();
+      const result = 'then' in asked ? await interruptible(asked, stop) : asked;
+      if (result.done) return;
+      asking = false;
+      await sink.put(result.value, true, signal).catch(refusedAlone);
     }
-  } finally {
-    if (!ended) void giveUp(source);
+  } catch (error) {
+    // A source that failed when it was asked has ended by itself.
+    if (!asking || stop.aborted) void giveUp(source);
+    throw error;
   }
 }
 
@@ -86,17 +95,15 @@ async function giveUp(source: Iterator<unknown> | AsyncIterator<unknown>): Promi
 }
 
 /** A source that waits for its next value cannot be asked to stop waiting: it is left behind. */
-function interruptible<R>(promise: R | Promise<R>, stop: AbortSignal): Promise<R> {
-  stop.throwIfAborted();
+function interruptible<R>(promise: Promise<R>, stop: AbortSignal): Promise<R> {
   return new Promise<R>((resolve, reject) => {
     const end = (): void => {
       reject(stop.reason as Error);
     };
-    stop.addEventListener('abort', end);
-    Promise.resolve(promise)
-      .then(resolve, reject)
-      .finally(() => {
-        stop.removeEventListener('abort', end);
-      });
+    if (stop.aborted) end();
+    else stop.addEventListener('abort', end);
+    promise.then(resolve, reject).finally(() => {
+      stop.removeEventListener('abort', end);
+    });
   });
 }

@@ -65,7 +65,8 @@ export interface Settings<T> {
 }
 
 export function checked<T>(options: OutgoingOptions<T>): Settings<T> {
-  const { maxMessages = 1024, maxWaiting = 16 * maxMessages, fatal = false, overflow = 'block' } = options;
+  const { maxMessages = 1024, fatal = false, overflow = 'block' } = options;
+  const { maxWaiting = Math.min(16 * maxMessages, Number.MAX_SAFE_INTEGER) } = options;
   oneOf('overflow', overflow, strategies);
   if (typeof fatal !== 'boolean') throw badOption('fatal', 'true or false', fatal);
   if (options.encode) callable('encode', options.encode);

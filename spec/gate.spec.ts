@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+import { Gate } from '../lib/gate.js';
+
+function told(): { gate: Gate; changes: boolean[] } {
+  const changes: boolean[] = [];
+  return { gate: new Gate((held) => changes.push(held)), changes };
+}
+
+test('a gate that nobody holds lets everything go', () => {
+  const { gate, changes } = told();
+  assert.not(gate.held);
+  assert.equal(changes, []);
+});
+
+test('it is held from the first hold until the last is let go, and both are told once', () => {
+  const { gate, changes } = told();
+  const letGo = [gate.hold(), gate.hold(), gate.hold()];
+  for (const one of letGo) {
+    assert.ok(gate.held);
+    assert.equal(changes, [true]);
+    one();
+  }
+  assert.not(gate.held);
+  assert.equal(changes, [true, false]);
+});
+
+test('letting go twice lets go of nobody else', () => {
+  const { gate, changes } = told();
+  const first = gate.hold();
+  gate.hold();
+  first();
+  first();
+  assert.ok(gate.held);
+  assert.equal(changes, [true]);
+});
+
+test('it can be held again', () => {
+  const { gate, changes } = told();
+  gate.hold()();
+  gate.hold()();
+  assert.equal(changes, [true, false, true, false]);
+});
+
+test('whoever is told of a change finds it made, and may make another', () => {
+  const seen: boolean[] = [];
+  const gate: Gate = new Gate((held) => {
+    seen.push(held === gate.held);
+    if (!held && seen.length < 4) gate.hold()();
+  });
+  gate.hold()();
+  assert.equal(seen, [true, true, true, true]);
+});
+
+test('holds are counted, in whatever order they come and go', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(9)), (steps) => {
+      const { gate, changes } = told();
+      const holds: (() => void)[] = [];
+      const open = new Set<() => void>();
+      for (const step of steps) {
+        const one = holds[step];
+        if (one) {
+          one();
+          open.delete(one);
+        } else {
+          const hold = gate.hold();
+          holds.push(hold);
+          open.add(hold);
+        }
+        assert.is(gate.held, open.size > 0);
+        assert.is(changes.at(-1) ?? false, gate.held);
+      }
+      assert.ok(changes.every((held, i) => held === (i % 2 === 0)));
+    }),
+    { seed: 5 },
+  );
+});
+
+test.run();

@@ -1,0 +1,414 @@
+import { getEventListeners } from 'node:events';
+
+import { NEVER, Observable, Subject, concat, from, of, throwError } from 'rxjs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+import { Outgoing } from '../../lib/outgoing/outgoing.js';
+import { booksOf, droppedFrom, endOf, errorFrom, fakeCall } from '../support/told.js';
+
+test('an Observable is pushed, by the rules of next', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 2 });
+  const dropped = droppedFrom(outgoing);
+  assert.is(await endOf(outgoing.feed(of('one', 'two', 'three'))), 'resolved');
+  assert.equal(dropped, ['three rejected overflow']);
+  assert.equal(fakeCall(outgoing).takeAll(), ['one', 'two']);
+});
+
+test('feed settles when an Observable completes, not before', async () => {
+  const outgoing = new Outgoing<string>();
+  const source = new Subject<string>();
+  const feeding = outgoing.feed(source);
+  source.next('one');
+  assert.is(await endOf(feeding), 'waits');
+  source.complete();
+  assert.is(await endOf(feeding), 'resolved');
+});
+
+test('an iterable is asked for its next value only when there is room for the one before', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 2 });
+  const call = fakeCall(outgoing);
+  const source = counting(9);
+  const feeding = outgoing.feed(source);
+  assert.is(await endOf(feeding), 'waits');
+  // Two are queued and one waits for room.
+  assert.is(source.pulls, 3);
+  call.take();
+  assert.is(await endOf(feeding), 'waits');
+  assert.is(source.pulls, 3);
+  call.flushed();
+  assert.is(await endOf(feeding), 'waits');
+  assert.is(source.pulls, 4);
+  const { waiting } = outgoing.stats();
+  assert.is(waiting, 1);
+});
+
+for (const options of [
+  { overflow: 'block' },
+  { overflow: 'error' },
+  { overflow: 'drop-newest' },
+  { overflow: 'drop-oldest' },
+  { overflow: 'latest', key: (message: string) => message },
+] as const) {
+  test(`${options.overflow}: an iterable loses no message, though the buffer is full most of the time`, async () => {
+    const outgoing = new Outgoing<string>({ maxMessages: 2, ...options });
+    const dropped = droppedFrom(outgoing);
+    const call = fakeCall(outgoing);
+    const feeding = outgoing.feed(counting(20));
+    const sent: string[] = [];
+    while ((await endOf(feeding)) === 'waits') sent.push(...call.sendAll());
+    sent.push(...call.sendAll());
+    assert.equal(sent, numbers(20));
+    assert.equal(dropped, []);
+  });
+}
+
+test('an async iterable is asked for its next value only when there is room for the one before', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1 });
+  let given = 0;
+  async function* source(): AsyncGenerator<string> {
+    for (; given < 3; given++) {
+      await Promise.resolve();
+      yield String(given);
+    }
+  }
+  const call = fakeCall(outgoing);
+  const feeding = outgoing.feed(source());
+  assert.is(await endOf(feeding), 'waits');
+  assert.is(given, 1);
+  assert.equal(call.sendAll(), ['0', '1']);
+  assert.is(await endOf(feeding), 'resolved');
+  assert.equal(call.sendAll(), ['2']);
+});
+
+test('an array, a Set, a generator and a promise are sources too', async () => {
+  const outgoing = new Outgoing<string>();
+  function* generator(): Generator<string> {
+    yield 'three';
+  }
+  for (const source of [['one'], new Set(['two']), generator(), Promise.resolve('four')]) await outgoing.feed(source);
+  assert.equal(fakeCall(outgoing).takeAll(), ['one', 'two', 'three', 'four']);
+});
+
+test('a source that is empty settles the feed and leaves no message', async () => {
+  const outgoing = new Outgoing<string>();
+  await Promise.all([outgoing.feed([]), outgoing.feed(from([]))]);
+  assert.equal(booksOf(outgoing), {});
+});
+
+test('a feed that has ended leaves nothing on its signal', async () => {
+  const outgoing = new Outgoing<string>();
+  const { signal } = new AbortController();
+  await outgoing.feed(['one'], { signal });
+  await outgoing.feed(of('two'), { signal });
+  assert.equal(getEventListeners(signal, 'abort'), []);
+});
+
+test('A3: a source that completes while it is being subscribed leaves its messages waiting, and they are delivered', () => {
+  const outgoing = new Outgoing<number>();
+  from([1, 2, 3]).subscribe(outgoing);
+  assert.equal(booksOf(outgoing), { offered: 3, accepted: 3, queued: 3 });
+  const taken: number[] = [];
+  const lease = outgoing.lease({ wake: () => undefined, fail: () => undefined });
+  for (let entry = lease.take(); entry; entry = lease.take()) taken.push(entry.message);
+  assert.equal(taken, [1, 2, 3]);
+  assert.is(outgoing.finished, true);
+});
+
+test('A7: the first of several sources to complete completes an observer, but not what it is fed into', async () => {
+  const observer = new Outgoing<string>();
+  of('one').subscribe(observer);
+  of('two').subscribe(observer);
+  assert.equal(fakeCall(observer).takeAll(), ['one']);
+
+  const fed = new Outgoing<string>();
+  await Promise.all([fed.feed(of('one')), fed.feed(of('two')), fed.feed(['three'])]);
+  assert.is(fed.closed, false);
+  assert.equal(fakeCall(fed).takeAll(), ['one', 'two', 'three']);
+});
+
+test('A2: a feed whose source fails rejects with its error, and throws into nobody', async () => {
+  const outgoing = new Outgoing<string>();
+  const error = new Error('no more');
+  async function* failing(): AsyncGenerator<string> {
+    yield 'two';
+    await Promise.resolve();
+    throw error;
+  }
+  assert.is(
+    await errorFrom(
+      outgoing.feed(
+        concat(
+          of('one'),
+          throwError(() => error),
+        ),
+      ),
+    ),
+    error,
+  );
+  assert.is(await errorFrom(outgoing.feed(failing())), error);
+  assert.is(await errorFrom(outgoing.feed(Promise.reject(error))), error);
+  assert.is(outgoing.closed, false);
+  assert.equal(fakeCall(outgoing).takeAll(), ['one', 'two']);
+});
+
+test('a source that cannot even be asked rejects the feed', async () => {
+  const outgoing = new Outgoing<string>();
+  const error = new Error('no iterator');
+  const source = {
+    [Symbol.iterator](): Iterator<string> {
+      throw error;
+    },
+  };
+  assert.is(await errorFrom(outgoing.feed(source)), error);
+});
+
+test('a message that is refused alone does not end the feed', async () => {
+  const encode = (message: string): Uint8Array => {
+    if (message === 'bad') throw new Error('bad');
+    return Buffer.from(message);
+  };
+  for (const source of [['one', 'bad', 'too-large', 'two'], of('one', 'bad', 'too-large', 'two')]) {
+    const outgoing = new Outgoing<string>({ encode, maxBytes: 6 });
+    const dropped = droppedFrom(outgoing);
+    await outgoing.feed(source);
+    assert.equal(dropped, ['bad rejected unserialisable', 'too-large rejected too-large']);
+    assert.equal(fakeCall(outgoing).takeAll(), ['one', 'two']);
+  }
+});
+
+test('a feed that may not wait rejects with OVERFLOW, and its source is told', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1, maxWaiting: 0 });
+  const source = counting(9);
+  assert.is(await endOf(outgoing.feed(source)), 'OVERFLOW');
+  assert.equal([source.pulls, source.returns], [2, 1]);
+});
+
+test('an abort before the feed begins takes nothing from the source', async () => {
+  const outgoing = new Outgoing<string>();
+  const reason = new Error('changed my mind');
+  const source = counting(9);
+  let subscribed = false;
+  const observable = new Observable<string>(() => {
+    subscribed = true;
+  });
+  for (const given of [source, observable]) {
+    assert.is(await errorFrom(outgoing.feed(given, { signal: AbortSignal.abort(reason) })), reason);
+  }
+  assert.equal([source.pulls, source.returns, subscribed], [0, 0, false]);
+});
+
+test('an abort ends the feed of an Observable that gives nothing, and unsubscribes', async () => {
+  const outgoing = new Outgoing<string>();
+  const controller = new AbortController();
+  const reason = new Error('changed my mind');
+  let unsubscribed = 0;
+  const source = new Observable<string>(() => () => void (unsubscribed += 1));
+  const feeding = outgoing.feed(source, controller);
+  assert.is(await endOf(feeding), 'waits');
+  controller.abort(reason);
+  assert.is(await errorFrom(feeding), reason);
+  assert.is(unsubscribed, 1);
+});
+
+test('an abort ends the feed of an async iterable that gives nothing, whose return() is called once', async () => {
+  const outgoing = new Outgoing<string>();
+  const controller = new AbortController();
+  const reason = new Error('changed my mind');
+  let returns = 0;
+  const source: AsyncIterable<string> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise(() => undefined),
+      return: () => {
+        returns += 1;
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    }),
+  };
+  const feeding = outgoing.feed(source, controller);
+  assert.is(await endOf(feeding), 'waits');
+  controller.abort(reason);
+  assert.is(await errorFrom(feeding), reason);
+  assert.is(returns, 1);
+});
+
+test('an abort ends the feed of a source that aborts it itself and then gives nothing', async () => {
+  const outgoing = new Outgoing<string>();
+  const controller = new AbortController();
+  const source: AsyncIterable<string> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        controller.abort();
+        return new Promise(() => undefined);
+      },
+    }),
+  };
+  assert.is((await errorFrom(outgoing.feed(source, controller))).name, 'AbortError');
+});
+
+test('an abort takes back the message that waits for room, tells it, and calls return() once', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1 });
+  const dropped = droppedFrom(outgoing);
+  const controller = new AbortController();
+  const reason = new Error('changed my mind');
+  const source = counting(9);
+  const feeding = outgoing.feed(source, controller);
+  assert.is(await endOf(feeding), 'waits');
+  controller.abort(reason);
+  assert.is(await errorFrom(feeding), reason);
+  assert.equal(dropped, ['1 rejected aborted']);
+  assert.is(source.returns, 1);
+  assert.equal(booksOf(outgoing), { offered: 2, rejected: 1, accepted: 1, queued: 1 });
+});
+
+test('what a source gave before an abort is taken or told, never lost in silence', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1 });
+  const controller = new AbortController();
+  const source = counting(9);
+  const call = fakeCall(outgoing);
+  const feeding = outgoing.feed(source, controller);
+  assert.is(await endOf(feeding), 'waits');
+  // The waiting message gets in, and before its feed hears of it the feed is aborted.
+  call.take();
+  call.flushed();
+  controller.abort();
+  assert.is((await errorFrom(feeding)).name, 'AbortError');
+  assert.equal([source.pulls, booksOf(outgoing)['offered']], [2, 2]);
+});
+
+test('return() is not called on a source that has ended', async () => {
+  const outgoing = new Outgoing<string>();
+  const source = counting(3);
+  await outgoing.feed(source);
+  assert.equal([source.pulls, source.returns], [4, 0]);
+});
+
+test('return() is not called on a source that threw when it was asked', async () => {
+  const outgoing = new Outgoing<string>();
+  const error = new Error('no more');
+  let returns = 0;
+  const iterator = {
+    next: (): never => {
+      throw error;
+    },
+    return: () => {
+      returns += 1;
+      return { done: true as const, value: undefined };
+    },
+  };
+  assert.is(await errorFrom(outgoing.feed({ [Symbol.iterator]: () => iterator })), error);
+  const rejecting = {
+    next: () => Promise.reject(error),
+    return: () => Promise.resolve(iterator.return()),
+  };
+  assert.is(await errorFrom(outgoing.feed({ [Symbol.asyncIterator]: () => rejecting })), error);
+  assert.is(returns, 0);
+});
+
+test('a return() that throws changes nothing about the end of the feed', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1 });
+  const controller = new AbortController();
+  const reason = new Error('changed my mind');
+  const iterator = {
+    next: () => ({ done: false as const, value: 'again' }),
+    return: (): never => {
+      throw new Error('no way');
+    },
+  };
+  const feeding = outgoing.feed({ [Symbol.iterator]: () => iterator }, controller);
+  assert.is(await endOf(feeding), 'waits');
+  controller.abort(reason);
+  assert.is(await errorFrom(feeding), reason);
+});
+
+test('a feed into a closed buffer is CLOSED and takes nothing from the source', async () => {
+  const outgoing = new Outgoing<string>();
+  outgoing.complete();
+  const source = counting(9);
+  assert.is(await endOf(outgoing.feed(source)), 'CLOSED');
+  assert.is(await endOf(outgoing.feed(NEVER)), 'CLOSED');
+  assert.equal([source.pulls, source.returns], [0, 0]);
+});
+
+for (const end of ['complete', 'error'] as const) {
+  test(`${end}() ends the feeds of sources that give nothing with CLOSED`, async () => {
+    const outgoing = new Outgoing<string>();
+    async function* never(): AsyncGenerator<string> {
+      yield 'one';
+      await new Promise(() => undefined);
+    }
+    const feeds = [outgoing.feed(NEVER), outgoing.feed(never())];
+    assert.equal(await Promise.all(feeds.map(endOf)), ['waits', 'waits']);
+    if (end === 'complete') outgoing.complete();
+    else outgoing.error(new Error('enough'));
+    assert.equal(await Promise.all(feeds.map(endOf)), ['CLOSED', 'CLOSED']);
+  });
+}
+
+test('complete() lets the message that waits for room be sent, asks for no other, and the feed is CLOSED', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1 });
+  const dropped = droppedFrom(outgoing);
+  const source = counting(9);
+  const feeding = outgoing.feed(source);
+  assert.is(await endOf(feeding), 'waits');
+  outgoing.complete();
+  assert.is(await endOf(feeding), 'waits');
+  assert.equal(fakeCall(outgoing).sendAll(), ['0', '1']);
+  assert.is(await endOf(feeding), 'CLOSED');
+  assert.equal([dropped, source.pulls, source.returns], [[], 2, 1]);
+});
+
+test('error() refuses the message that waits for room, and the feed is CLOSED', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1 });
+  const dropped = droppedFrom(outgoing);
+  const source = counting(9);
+  const feeding = outgoing.feed(source);
+  assert.is(await endOf(feeding), 'waits');
+  outgoing.error(new Error('enough'));
+  assert.is(await endOf(feeding), 'CLOSED');
+  assert.equal(dropped, ['1 rejected closed', '0 undelivered closed']);
+  assert.equal([source.pulls, source.returns], [2, 1]);
+});
+
+test('several feeds and senders share the room in the order in which they came', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1 });
+  const call = fakeCall(outgoing);
+  const feeds = [outgoing.feed(['a1', 'a2', 'a3']), outgoing.feed(['b1', 'b2', 'b3'])];
+  await Promise.all(feeds.map(endOf));
+  const sending = outgoing.send('c');
+  const sent: string[] = [];
+  while ((await Promise.all([...feeds, sending].map(endOf))).includes('waits')) {
+    sent.push(call.take()?.message ?? 'nothing');
+    call.flushed();
+  }
+  sent.push(...call.sendAll());
+  assert.equal(sent, ['a1', 'b1', 'a2', 'c', 'b2', 'a3', 'b3']);
+});
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n));
+
+interface Counting extends Iterable<string> {
+  readonly pulls: number;
+  readonly returns: number;
+}
+
+/** An iterable of `0`, `1` … that counts how often it is asked, and how often told that no more is wanted. */
+function counting(length: number): Counting {
+  const counts = { pulls: 0, returns: 0 };
+  const iterator: Iterator<string> = {
+    next: () => {
+      const value = String(counts.pulls++);
+      return counts.pulls > length ? { done: true, value: undefined } : { done: false, value };
+    },
+    return: () => {
+      counts.returns += 1;
+      return { done: true, value: undefined };
+    },
+  };
+  return Object.defineProperties({ [Symbol.iterator]: () => iterator } as Counting, {
+    pulls: { get: () => counts.pulls },
+    returns: { get: () => counts.returns },
+  });
+}
+
+test.run();
