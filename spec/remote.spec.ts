@@ -1,6 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
-import { Remote, RxDuplexError, bidi, oneof, serve } from 'rxduplex';
-import type { RemoteOptions, Status } from 'rxduplex';
+import { Remote, bidi, oneof, serve } from 'rxduplex';
+import type { RemoteOptions, Status, RxDuplexError } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
 import type { PeerClient, PeerReply__Output, PeerRequest, Vote__Output } from 'rxduplex/peer';
 import { NEVER, Subject, firstValueFrom, from, lastValueFrom, map, of, take, toArray } from 'rxjs';

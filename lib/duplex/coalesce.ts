@@ -42,7 +42,7 @@ export class Joint {
         target.length === message.length + header &&
         target[0] === 0 &&
         target.readUInt32BE(1) === message.length;
-      return Buffer.prototype.copy.call(message, target, at, ...range);
+      return message.copy(target, at, ...range);
     };
     return Object.defineProperty(Buffer.from(message.buffer, message.byteOffset, message.length), 'copy', {
       value: copy,

@@ -30,7 +30,7 @@ export type Sizing<T> =
   | { readonly encode?: never; readonly sizeOf?: never; readonly maxBytes?: never };
 
 export interface Bounds {
-  /** Bound of `queued + inFlight` in messages. Default 1024: above it the seed article's throughput no longer grew. */
+  /** Bound of `queued + inFlight` in messages. Default 1024: several full writes of small messages. */
   readonly maxMessages?: number;
   /** How many `send`s may wait at once under `block`. Default 16 × `maxMessages`: a bound that a burst does not meet. */
   readonly maxWaiting?: number;

@@ -240,7 +240,7 @@ test('E5: a CANCELLED that is not our own is an error like any other', async () 
   const open = bidi(peer.client(), 'exchange');
   const stream = seen(duplex(open, new Outgoing<PeerRequest>({ encode: open.encode })));
   await until('the end', () => stream.ends.length > 0);
-  assert.ok([status.CANCELLED, status.UNAVAILABLE].includes(codeOfEnd(stream) as number));
+  assert.ok([status.CANCELLED, status.UNAVAILABLE].some((code) => code === codeOfEnd(stream)));
 });
 
 test('E1: initial metadata opens the call, before any message', async () => {
@@ -270,7 +270,7 @@ test('E11: with a server that says nothing, the flush of the first write opens t
 
 test('E11: a server that sends no metadata until its first message is served all the same', async () => {
   const peer = await barePeer((call) => {
-    call.on('data', ({ id }: { id: string }) => void (Number(id) === 99 && call.write({ id })));
+    call.on('data', ({ id }: { id: string }) => Number(id) === 99 && call.write({ id }));
     call.on('end', () => call.end());
   });
   const open = bidi(peer.client(), 'exchange');

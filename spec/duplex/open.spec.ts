@@ -1,6 +1,7 @@
 import { InterceptingCall, Metadata, credentials, status } from '@grpc/grpc-js';
 import type { Interceptor } from '@grpc/grpc-js';
-import { Outgoing, RxDuplexError, bidi, channelOptions, duplex, reconnect } from 'rxduplex';
+import type { RxDuplexError } from 'rxduplex';
+import { Outgoing, bidi, channelOptions, duplex, reconnect } from 'rxduplex';
 import { PeerClient } from 'rxduplex/peer';
 import type { PeerRequest } from 'rxduplex/peer';
 import { take } from 'rxjs';

@@ -1,5 +1,5 @@
 import { Metadata, Server, status } from '@grpc/grpc-js';
-import type { ClientDuplexStream, ServiceError, StatusObject } from '@grpc/grpc-js';
+import type { ClientDuplexStream, StatusObject } from '@grpc/grpc-js';
 import { Outgoing, bidi, duplex, serve } from 'rxduplex';
 import type { CallContext, DuplexHandler, HandlerFailure, ServeOptions, Serving } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
@@ -48,13 +48,13 @@ interface Bare {
   readonly statuses: StatusObject[];
 }
 
-function bareCall({ client }: Peer, metadata = new Metadata()): Bare {
-  const call = client().exchange(metadata);
+function bareCall(on: Peer, metadata = new Metadata()): Bare {
+  const call = on.client().exchange(metadata);
   const bare: Bare = { call, replies: [], metadata: [], statuses: [] };
   call.on('data', (reply: PeerReply__Output) => bare.replies.push(reply));
   call.on('metadata', (received: Metadata) => bare.metadata.push(received));
   call.on('status', (ended: StatusObject) => bare.statuses.push(ended));
-  call.on('error', (_error: ServiceError) => undefined);
+  call.on('error', () => undefined);
   return bare;
 }
 
@@ -237,11 +237,11 @@ test('with a strategy that drops, it goes on', async () => {
   assert.is(ids(bare.replies).at(-1), 4999);
 });
 
-const failing: Record<string, (requests$: Observable<PeerRequest__Output>, error: unknown) => ReturnType<Handler>> = {
+const failing: Record<string, (requests$: Observable<PeerRequest__Output>, error: Error) => ReturnType<Handler>> = {
   'throws before it returns': (_, error) => {
     throw error;
   },
-  rejects: (_, error) => Promise.reject(error as Error),
+  rejects: (_, error) => Promise.reject(error),
   'errors at once': (_, error) => throwError(() => error),
   'errors after a response': (_, error) =>
     concat(
@@ -284,7 +284,7 @@ for (const [how, handler] of Object.entries(failing)) {
 test('an error that is a status is passed on, with its metadata, after the responses before it', async () => {
   const metadata = new Metadata();
   metadata.set('why', 'because');
-  const refused = { code: status.PERMISSION_DENIED, details: 'not you', metadata };
+  const refused = Object.assign(new Error(), { code: status.PERMISSION_DENIED, details: 'not you', metadata });
   const on = await serving((requests$) =>
     concat(
       from(upTo(200).map((id): PeerReply => ({ id }))),
@@ -346,7 +346,7 @@ for (const [how, giveUp] of Object.entries(givenUp)) {
       signal.addEventListener('abort', () => told.push('aborted'));
       requests$.subscribe({
         complete: () => told.push('completed'),
-        error: ({ code }: { code: string }) => told.push(code),
+        error: (error: unknown) => told.push(String((error as { code: unknown }).code)),
       });
       return new Observable<PeerReply>(() => () => told.push('unsubscribed'));
     });

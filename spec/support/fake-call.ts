@@ -40,7 +40,7 @@ export class FakeCall<Out, In> extends EventEmitter {
     return 'fake';
   }
 
-  flush(count = Infinity): void {
+  flush(count: number = Infinity): void {
     const wasFull = this.#callbacks.length >= this.room;
     for (const flushed of this.#callbacks.splice(0, count)) flushed();
     if (wasFull && this.#callbacks.length < this.room && !this.ended) this.emit('drain');
