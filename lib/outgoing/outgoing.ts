@@ -43,7 +43,7 @@ export interface Lease<T> {
  * Nothing here throws into a producer, and nothing disappears in silence: what is not sent is told on `dropped$`.
  */
 export class Outgoing<T> implements Observer<T> {
-  /** Each message once, after it was handed to a call. */
+  /** Each message once, as it is handed to a call. */
   readonly taken$: Observable<T>;
   /** Each message that will not be sent, with where it ended and why. */
   readonly dropped$: Observable<Dropped<T>>;
@@ -183,7 +183,8 @@ export class Outgoing<T> implements Observer<T> {
         : this.#offer(message, follower, wait);
       if (entry.place === 'waiting') {
         waiting = entry;
-        signal?.addEventListener('abort', aborted);
+        if (signal?.aborted) aborted();
+        else signal?.addEventListener('abort', aborted);
       } else entry.follower = undefined;
     });
   }
@@ -222,7 +223,7 @@ export class Outgoing<T> implements Observer<T> {
         return this.#taker === taker ? entry : undefined;
       },
       flushed: (count = 1) => {
-        if (this.#taker === taker) this.#flushed(count);
+        if (this.#taker === taker) this.#flushed(taker, count);
       },
       discard: (entry, error) => {
         if (this.#taker === taker) this.#discard(entry, error);
@@ -417,9 +418,10 @@ export class Outgoing<T> implements Observer<T> {
     return entry;
   }
 
-  #flushed(count: number): void {
+  #flushed(taker: Taker, count: number): void {
     for (let left = count; left > 0; left -= 1) {
-      const entry = this.#inFlight.shift();
+      // Whoever was told of the one before may have ended the call: what is in flight now is another's.
+      const entry = this.#taker === taker ? this.#inFlight.shift() : undefined;
       if (!entry) break;
       this.#ledger.move('inFlight', 'sent', entry.size);
       entry.place = 'sent';

@@ -9,6 +9,7 @@ import type { OutgoingOptions } from '../../lib/outgoing/options.js';
 import { Outgoing } from '../../lib/outgoing/outgoing.js';
 import type { Entry, Follower } from '../../lib/outgoing/entry.js';
 import { booksOf, droppedFrom, endOf, errorFrom, fakeCall, wordsOf } from '../support/told.js';
+import type { FakeCall } from '../support/told.js';
 
 /** A message is as large as it is long, and its key is its first letter. */
 const sizeOf = (message: string): number => message.length;
@@ -631,6 +632,25 @@ test('one write may carry several messages, which are flushed together', () => {
   call.takeAll();
   call.flushed(3);
   assert.equal([booksOf(outgoing), ready()], [{ offered: 4, accepted: 4, inFlight: 1, sent: 3 }, 1]);
+});
+
+test('a call that is ended by who is told of a flush flushes nothing of the call after it', () => {
+  const outgoing = new Outgoing<string>();
+  const first = fakeCall(outgoing);
+  let second: FakeCall | undefined;
+  outgoing.offer('one', {
+    flushed: () => {
+      first.release();
+      second = fakeCall(outgoing);
+      second.takeAll();
+    },
+    ended: () => undefined,
+  });
+  first.take();
+  offerAll(outgoing, 'two');
+  first.flushed(2);
+  assert.equal(booksOf(outgoing), { offered: 2, accepted: 2, inFlight: 1, sent: 1 });
+  assert.ok(second);
 });
 
 test('a message that is larger than what a call has room for stays where it is', () => {
