@@ -412,6 +412,7 @@ export class Remote<
     this.#requester?.connectionLost(cause);
     this.#endStreams(status);
     this.#statuses.complete();
+    this.#drained?.(false);
   }
 
   #endStreams({ reason, error }: Extract<Status, { state: 'closed' }>): void {

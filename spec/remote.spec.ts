@@ -398,6 +398,15 @@ test('a call that dies while it drains is not replaced', async () => {
   assert.is(calls.length, 1);
 });
 
+test('an error while it drains ends the draining', async () => {
+  const { remote, calls } = faked();
+  remote.next('a');
+  await until('the call', () => calls.length === 1);
+  const closing = remote.close({ drainMs: Infinity });
+  remote.error(new Error('enough'));
+  assert.equal(await closing, { sent: 0, lost: 1, undelivered: 0, confirmed: false });
+});
+
 test('neither reconnect nor renew opens a call for one that is closing', async () => {
   const renew = new Subject<void>();
   const { remote, calls } = faked({ reconnect: { renew } });

@@ -4,7 +4,10 @@ import { count } from '../options.js';
 const header = 5;
 
 export interface Coalesce {
-  /** How much one write may carry, prefixes included. Default 64 KiB: one HTTP/2 window. */
+  /**
+   * How much one write may carry, prefixes included. Default 64 KiB: one HTTP/2 window. A write is sent or lost as a
+   * whole, so that less loses less with a break.
+   */
   readonly maxBytes?: number;
 }
 

@@ -147,6 +147,15 @@ test('W2: a dead call is never written into, and its late callbacks settle nothi
   );
 });
 
+test('W2: what is offered while the rest of a dead call is read waits for the next call', () => {
+  const { open, calls } = fakeOpen<string, string>();
+  const outgoing = new Outgoing<string>();
+  duplex(open, outgoing).subscribe({ next: (message) => outgoing.next(message), error: () => undefined });
+  calls[0]?.finish(status.UNAVAILABLE, 'gone', ['one', 'two']);
+  assert.equal(calls[0]?.faults, []);
+  assert.equal(booksOf(outgoing), { offered: 2, accepted: 2, queued: 2 });
+});
+
 test('W2: a callback of one call does not settle a message of the next', () => {
   const { open, calls } = fakeOpen<string, string>();
   const outgoing = new Outgoing<string>();

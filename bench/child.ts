@@ -1,0 +1,60 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface ChildOptions {
+  readonly args?: readonly string[];
+  /** The descriptor of an open file, which the child knows as `inheritedFile`. */
+  readonly file?: number;
+}
+
+/** After the standard three and the channel to the parent. */
+export const inheritedFile = 4;
+
+/** How a process ended: with an exit code, or by a signal. */
+export type Ended = number | NodeJS.Signals;
+
+/** A program in a process of its own, from its greeting on. */
+export interface Child<Greeting> extends AsyncDisposable {
+  readonly pid: number;
+  readonly greeting: Greeting;
+  readonly ended: Promise<Ended>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts the program `name` that lies beside the module `from`, and waits for what it has to say. */
+export async function start<Greeting>(
+  name: string,
+  from: string,
+  options: ChildOptions = {},
+): Promise<Child<Greeting>> {
+  const program = fileURLToPath(new URL(name + extname(from), from));
+  const { args = [], file } = options;
+  const forked = fork(program, args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...(file === undefined ? [] : [file])],
+  });
+  const ended = once(forked, 'exit').then(([code, signal]) => (signal ?? code) as Ended);
+  const [greeting] = (await Promise.race([
+    once(forked, 'message'),
+    ended.then((how) => {
+      throw new Error(`${program} ended with ${how} before it was ready`);
+    }),
+  ])) as [Greeting];
+  return {
+    pid: forked.pid as number,
+    greeting,
+    ended,
+    kill: (signal) => void forked.kill(signal),
+    async [Symbol.asyncDispose]() {
+      forked.kill();
+      await ended;
+    },
+  };
+}
+
+/** Called by a child: it is ready, and ends with its parent, however that ends. */
+export function greet(greeting: object): void {
+  process.once('disconnect', () => process.exit());
+  process.send?.(greeting);
+}

@@ -1,0 +1,106 @@
+import { credentials } from '@grpc/grpc-js';
+import { Remote, bidi, channelOptions, oneof } from 'rxduplex';
+import type { Bidi, ReconnectPolicy, RemoteOutgoing, RequestOptions } from 'rxduplex';
+import { PeerClient } from 'rxduplex/peer';
+import type { PeerReply__Output, PeerRequest } from 'rxduplex/peer';
+import { count, lastValueFrom, map, merge, take } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import { numberOf } from '../messages.js';
+import { timed } from './contender.js';
+import type { Contender, Mode, Outcome, Run } from './contender.js';
+
+type Exchange = Bidi<PeerRequest, PeerReply__Output>;
+type Request = (message: PeerRequest, options?: RequestOptions) => Observable<PeerReply__Output>;
+
+interface Settings {
+  readonly outgoing: RemoteOutgoing<PeerRequest>;
+  readonly reconnect: Pick<ReconnectPolicy, 'maxAttempts'>;
+}
+
+/** The article's modes as a user of the library would write them. */
+export function rxduplex(address: string): Contender {
+  const client = new PeerClient(address, credentials.createInsecure(), channelOptions());
+  const open = bidi(client, 'exchange');
+  return {
+    run: (run) => runs[run.mode](open, run),
+    close: () => {
+      client.close();
+    },
+  };
+}
+
+const runs: Readonly<Record<Mode, (open: Exchange, run: Run) => Promise<Outcome>>> = {
+  sync(open, run) {
+    const requests = { mode: 'lock-step', maxPending: run.messages.length } as const;
+    const remote = new Remote(open, { events: oneof('event'), ...settings(run), requests });
+    return measured(remote, () => requestAll(remote.request, run.messages));
+  },
+  async(open, run) {
+    const remote = new Remote(open, {
+      events: oneof('event'),
+      ...settings(run),
+      requests: {
+        mode: 'by-id',
+        set: (message, id) => ({ ...message, id }),
+        get: (reply) => reply.id,
+        maxPending: run.messages.length,
+      },
+    });
+    return measured(remote, () => requestAll(remote.request, run.messages));
+  },
+  'in-order'(open, run) {
+    const remote = new Remote(open, { events: oneof('event'), ...settings(run) });
+    const numbers$ = merge(
+      remote.on('vote').pipe(map(({ term }) => Number(term))),
+      remote.on('append').pipe(map(({ term }) => Number(term))),
+      remote.on('beat').pipe(map(({ at }) => Number(at))),
+    );
+    const inOrder$ = numbers$.pipe(
+      take(run.messages.length),
+      count((number, index) => number === index + 1),
+    );
+    return measured(remote, async () => {
+      const inOrder = lastValueFrom(inOrder$);
+      for (const message of run.messages) await remote.send(message);
+      return inOrder;
+    });
+  },
+};
+
+function settings({ bufferSize, messages }: Run): Settings {
+  return {
+    // Whoever finds the buffer full waits, as before the article's channel.
+    outgoing: { ...(bufferSize && { maxMessages: bufferSize }), maxWaiting: messages.length },
+    // A run with a break in it measures something else.
+    reconnect: { maxAttempts: 1 },
+  };
+}
+
+async function measured(
+  remote: { connect(): Promise<void>; close(): Promise<unknown> },
+  exchange: () => Promise<number>,
+): Promise<Outcome> {
+  await remote.connect();
+  const outcome = await timed(exchange);
+  await remote.close();
+  return outcome;
+}
+
+/** Offers all messages in one go; the Remote decides when each is sent. */
+function requestAll(request: Request, messages: readonly PeerRequest[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let replies = 0;
+    let expected = 0;
+    messages.forEach((message, index) => {
+      request(message, { timeoutMs: Infinity }).subscribe({
+        next: (reply) => {
+          if (numberOf(reply) === index + 1) expected += 1;
+          replies += 1;
+          if (replies === messages.length) resolve(expected);
+        },
+        error: reject,
+      });
+    });
+  });
+}
