@@ -113,6 +113,7 @@ export class Remote<
   #holds = 0;
   #idle: NodeJS.Timeout | undefined;
   #scheduled = false;
+  #watching: Subscription | undefined;
   #lastCause: unknown;
   #closing: Promise<Closing> | undefined;
   #drained: ((ok: boolean) => void) | undefined;
@@ -156,7 +157,7 @@ export class Remote<
       if (this.#requester) return this.#requester.request(message, requestOptions);
       throw badOption('requests', 'given, for request to be used', requests);
     };
-    this.#outgoing.busy$.subscribe(() => this.#look());
+    this.#watch();
     this.#outgoing.closing$.subscribe({ complete: () => this.#look() });
   }
 
@@ -283,7 +284,18 @@ export class Remote<
     void Promise.resolve().then(() => {
       this.#scheduled = false;
       if (!this.#closed && !this.#closing) this.#act();
+      this.#watch();
     });
+  }
+
+  /** Whether there is something to send matters only while nobody listens; it changes with every lone message. */
+  #watch(): void {
+    const matters = !this.#session || this.#holds === 0;
+    if (matters) this.#watching ??= this.#outgoing.busy$.subscribe(() => this.#look());
+    else {
+      this.#watching?.unsubscribe();
+      this.#watching = undefined;
+    }
   }
 
   #act(): void {
@@ -345,7 +357,7 @@ export class Remote<
       this.#router.refuse(message, error);
       return;
     }
-    this.#messages.next(message);
+    if (this.#messages.observed) this.#messages.next(message);
     this.#router.dispatch(message, claimed);
   }
 

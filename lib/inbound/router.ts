@@ -60,7 +60,8 @@ export class Router<M, E extends Tagged> {
   dispatch(message: M, claimed = false): void {
     let event: E | undefined;
     try {
-      event = this.#select(message);
+      // Whose it is matters only if somebody could be given it.
+      if (!claimed || this.#routes.size > 0) event = this.#select(message);
     } catch (error) {
       this.refuse(message, error);
       return;

@@ -414,7 +414,7 @@ export class Outgoing<T> implements Observer<T> {
     entry.place = 'inFlight';
     this.#inFlight.push(entry);
     entry.follower?.taken?.();
-    this.#taken.next(entry.message);
+    if (this.#taken.observed) this.#taken.next(entry.message);
     return entry;
   }
 
@@ -491,7 +491,7 @@ export class Outgoing<T> implements Observer<T> {
   #noteBusy(): void {
     if (this.busy !== this.#wasBusy) {
       this.#wasBusy = this.busy;
-      this.#busy.next(this.#wasBusy);
+      if (this.#busy.observed) this.#busy.next(this.#wasBusy);
     }
     if (!this.#closed || this.#wasBusy) return;
     for (const subject of [this.#taken, this.#dropped, this.#ready, this.#busy]) subject.complete();

@@ -28,7 +28,7 @@ export class Deadlines<T> {
   }
 
   clear(item: T, ms: number): void {
-    this.#lines.get(ms)?.items.delete(item);
+    if (ms !== Infinity) this.#lines.get(ms)?.items.delete(item);
   }
 
   #wait(line: Line<T>, ms: number, delay: number): void {

@@ -1,4 +1,4 @@
-import type { Subscriber } from 'rxjs';
+import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { Dropped, Entry, Follower } from '../outgoing/entry.js';
 import type { Linked } from '../queue.js';
 
@@ -6,12 +6,14 @@ import type { Linked } from '../queue.js';
 export interface Keeper<Out, In> {
   taken(pending: Pending<Out, In>): void;
   ended(pending: Pending<Out, In>, dropped: Dropped<unknown>): void;
+  left(pending: Pending<Out, In>): void;
 }
 
 /** One request, from its subscription to its reply, or to the reply that comes after it was given up. */
-export class Pending<Out, In> implements Follower, Linked<Pending<Out, In>> {
+export class Pending<Out, In> implements Follower, Linked<Pending<Out, In>>, Unsubscribable {
   readonly message: Out;
   readonly subscriber: Subscriber<In>;
+  readonly timeoutMs: number;
   readonly #keeper: Keeper<Out, In>;
   /** In line for its turn, offered to the buffer, handed to the call, or out of all these. */
   place: 'line' | 'offered' | 'written' | 'gone' = 'line';
@@ -23,9 +25,10 @@ export class Pending<Out, In> implements Follower, Linked<Pending<Out, In>> {
   before: Pending<Out, In> | undefined;
   after: Pending<Out, In> | undefined;
 
-  constructor(message: Out, subscriber: Subscriber<In>, keeper: Keeper<Out, In>) {
+  constructor(message: Out, subscriber: Subscriber<In>, timeoutMs: number, keeper: Keeper<Out, In>) {
     this.message = message;
     this.subscriber = subscriber;
+    this.timeoutMs = timeoutMs;
     this.#keeper = keeper;
   }
 
@@ -39,5 +42,10 @@ export class Pending<Out, In> implements Follower, Linked<Pending<Out, In>> {
 
   ended(dropped: Dropped<unknown>): void {
     this.#keeper.ended(this, dropped);
+  }
+
+  /** Its subscriber is done with it, whatever the reason. */
+  unsubscribe(): void {
+    this.#keeper.left(this);
   }
 }

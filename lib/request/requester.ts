@@ -111,13 +111,15 @@ export class Requester<Out, In> {
     if (!settled) subscriber.error(errorOf(dropped));
   }
 
+  left(pending: Pending<Out, In>): void {
+    this.#deadlines.clear(pending, pending.timeoutMs);
+    this.#giveUp(pending);
+  }
+
   #begin(message: Out, subscriber: Subscriber<In>, timeoutMs: number, signal: AbortSignal | undefined): void {
-    const pending = new Pending(message, subscriber, this);
+    const pending = new Pending(message, subscriber, timeoutMs, this);
     this.#deadlines.set(pending, timeoutMs);
-    subscriber.add(() => {
-      this.#deadlines.clear(pending, timeoutMs);
-      this.#giveUp(pending);
-    });
+    subscriber.add(pending);
     if (signal) failOnAbort(subscriber, signal);
     this.#pending += 1;
     if (this.#pending === 1) this.#changed();
