@@ -25,6 +25,10 @@ export type Code =
   | 'CONNECTION_LOST'
   /** No reply within `timeoutMs`. */
   | 'TIMEOUT'
+  /** No reply within `timeoutMs`, while a reader held the stream on which it would have come. */
+  | 'GATE_HELD'
+  /** A reader was given a source that nothing can slow. */
+  | 'NO_GATE'
   /** The peer gave up the call, or its deadline passed. */
   | 'CANCELLED';
 

@@ -1,6 +1,6 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
-import { NEVER, Observable, ReplaySubject, Subject, Subscription, filter, finalize, from } from 'rxjs';
-import type { ObservableInput, Observer, Unsubscribable } from 'rxjs';
+import { NEVER, ReplaySubject, Subject, Subscription, filter, finalize, from } from 'rxjs';
+import type { ObservableInput, Observer, Unsubscribable, Observable } from 'rxjs';
 import { joinBytesOf } from './duplex/coalesce.js';
 import type { Coalesce } from './duplex/coalesce.js';
 import { duplex } from './duplex/duplex.js';
@@ -9,6 +9,7 @@ import { reconnect } from './duplex/reconnect.js';
 import type { ReconnectPolicy } from './duplex/reconnect.js';
 import { transient } from './duplex/transient.js';
 import { RxDuplexError } from './errors.js';
+import { Gate, Gated } from './gate.js';
 import { Router } from './inbound/router.js';
 import type { Invalid } from './inbound/router.js';
 import type { EventMap, Select, Tagged } from './inbound/select.js';
@@ -85,11 +86,13 @@ export class Remote<
   /** Every message that was refused, dropped, lost, withdrawn or left over, with the reason. */
   readonly dropped$: Observable<Dropped<Out>>;
   /** Every message that comes, whatever becomes of it further on. */
-  readonly messages$: Observable<In>;
+  readonly messages$: Gated<In>;
   /** Messages that nobody was given: of no type, or of a type that nobody listens to now. */
-  readonly unrouted$: Observable<In>;
+  readonly unrouted$: Gated<In>;
   /** Messages that could not be read: `events`, or a function of `requests`, threw. */
-  readonly invalid$: Observable<Invalid<In>>;
+  readonly invalid$: Gated<Invalid<In>>;
+  /** While it is held nothing is read, of any type, and the peer is slowed: for readers that are no streams. */
+  readonly gate: Gate = new Gate();
   /** Sends a request when subscribed; gives its one reply and completes. */
   readonly request: RequestOf<Out, In, R>;
 
@@ -127,9 +130,9 @@ export class Remote<
     joinBytesOf(this.#coalesce);
     this.#idleMs = milliseconds('idleMs', options.idleMs ?? 30_000);
     this.#outgoing = new Outgoing(sized(open, outgoing));
-    this.#router = new Router(events, () => this.#listened());
+    this.#router = new Router(this.gate, events, () => this.#listened());
     if (requests) checkRequests<Out, In>(requests);
-    this.#requester = requests && new Requester<Out, In>(this.#outgoing, requests, () => this.#look());
+    this.#requester = requests && new Requester<Out, In>(this.#outgoing, requests, this.gate, () => this.#look());
     this.#policy = {
       ...policy,
       renew: from(policy.renew ?? NEVER).pipe(filter(() => !this.#ending)),
@@ -149,7 +152,7 @@ export class Remote<
     this.dropped$ = this.#outgoing.dropped$;
     this.unrouted$ = this.#router.unrouted$;
     this.invalid$ = this.#router.invalid$;
-    this.messages$ = new Observable((subscriber) => {
+    this.messages$ = new Gated(this.gate, (subscriber) => {
       subscriber.add(this.#hold());
       subscriber.add(this.#messages.subscribe(subscriber));
     });
@@ -162,7 +165,7 @@ export class Remote<
   }
 
   /** The values of one type of event; the stream exists before the first connection, and outlives all of them. */
-  on<T extends E[0]>(type: T): Observable<EventMap<E>[T]> {
+  on<T extends E[0]>(type: T): Gated<EventMap<E>[T]> {
     return this.#router.on(type);
   }
 
@@ -232,6 +235,10 @@ export class Remote<
       settle(this.#close(drainMs));
     }
     return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /** The books. */
@@ -316,6 +323,7 @@ export class Remote<
     const call$ = duplex(this.#open, this.#outgoing, {
       openTimeoutMs: this.#openTimeoutMs,
       coalesce: this.#coalesce,
+      gate: this.gate,
       onOpen: (peer) => {
         this.#connections += 1;
         this.#move({ state: 'open', connection: this.#connections, peer });

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
+import { map, merge, mergeMap, of, share } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-import { Gate } from '../lib/gate.js';
+import { Gate, Gated, gateOf } from '../lib/gate.js';
 
 function told(): { gate: Gate; changes: boolean[] } {
   const changes: boolean[] = [];
-  return { gate: new Gate((held) => changes.push(held)), changes };
+  const gate = new Gate();
+  gate.watch((held) => changes.push(held));
+  return { gate, changes };
 }
 
 test('a gate that nobody holds lets everything go', () => {
@@ -37,6 +40,36 @@ test('letting go twice lets go of nobody else', () => {
   assert.equal(changes, [true]);
 });
 
+test('who no longer watches is told of nothing', () => {
+  const gate = new Gate();
+  const changes: boolean[] = [];
+  const stop = gate.watch((held) => changes.push(held));
+  const letGo = gate.hold();
+  stop();
+  letGo();
+  assert.equal(changes, [true]);
+});
+
+test('a gated stream keeps its gate through every stage of its pipe, whatever they are, and its values', () => {
+  const gate = new Gate();
+  const numbers$ = new Gated<number>(gate, (subscriber) => {
+    subscriber.next(1);
+    subscriber.next(2);
+    subscriber.complete();
+  });
+  const values: number[] = [];
+  const piped$ = numbers$.pipe(
+    map((value) => value * 10),
+    share(),
+    mergeMap((value) => of(value, value + 1)),
+  );
+  assert.is(gateOf(piped$), gate);
+  assert.is(gateOf(piped$.pipe()), gate);
+  assert.is(gateOf(merge(numbers$, numbers$)), undefined);
+  piped$.subscribe((value) => values.push(value));
+  assert.equal(values, [10, 11, 20, 21]);
+});
+
 test('it can be held again', () => {
   const { gate, changes } = told();
   gate.hold()();
@@ -46,7 +79,8 @@ test('it can be held again', () => {
 
 test('whoever is told of a change finds it made, and may make another', () => {
   const seen: boolean[] = [];
-  const gate: Gate = new Gate((held) => {
+  const gate = new Gate();
+  gate.watch((held) => {
     seen.push(held === gate.held);
     if (!held && seen.length < 4) gate.hold()();
   });

@@ -11,7 +11,7 @@ import { mayFollow } from '../lib/status.js';
 import { fakeOpen } from './support/fake-call.js';
 import type { FakeOpen } from './support/fake-call.js';
 import { seen } from './support/marbles.js';
-import { barePeer, beat, clientOf, echo, peer, replyTo, stopAll, turns, until } from './support/peer.js';
+import { barePeer, beat, echo, peer, replyTo, stopAll, turns, until } from './support/peer.js';
 import type { Peer } from './support/peer.js';
 
 test.after.each(stopAll);
@@ -357,9 +357,10 @@ test('close settles without opening a call: when idle, while waiting, while meta
   assert.is(waiting.calls.length, 1);
 
   let asked = 0;
-  const client = clientOf(1);
+  let opened = 0;
+  const on = await barePeer(() => (opened += 1));
   const remote = new Remote(
-    bidi(client, 'exchange', {
+    bidi(on.client(), 'exchange', {
       metadata: () => {
         asked += 1;
         return new Promise<Metadata>((resolve) => setTimeout(resolve, 20, new Metadata()));
@@ -370,7 +371,8 @@ test('close settles without opening a call: when idle, while waiting, while meta
   remote.next(beat(1));
   await until('the metadata to be asked for', () => asked === 1);
   assert.equal(await remote.close(), { sent: 0, lost: 0, undelivered: 1, confirmed: false });
-  client.close();
+  await turns(50);
+  assert.is(opened, 0);
 });
 
 test('close cancels after drainMs, and says what was lost; a second close joins the first', async () => {
@@ -420,6 +422,45 @@ test('neither reconnect nor renew opens a call for one that is closing', async (
   await turns(5);
   assert.is(calls.length, 1);
   assert.is(calls[0]?.cancelled, 1);
+});
+
+test('neither reconnect nor renew disturbs a draining that goes well', async () => {
+  const renew = new Subject<void>();
+  const { remote, calls } = faked({ reconnect: { renew } });
+  remote.next('a');
+  await until('the call', () => calls.length === 1);
+  const closing = remote.close();
+  remote.reconnect();
+  renew.next();
+  calls[0]?.flush();
+  calls[0]?.finish(status.OK);
+  assert.is((await closing).confirmed, true);
+  assert.is(calls[0]?.cancelled, 0);
+});
+
+test('a close during a hand-over opens no call after it', async () => {
+  const renew = new Subject<void>();
+  const { remote, calls } = faked({ reconnect: { renew } });
+  remote.next('a');
+  await until('the call', () => calls.length === 1);
+  calls[0]?.flush();
+  renew.next();
+  remote.next('b');
+  const closing = remote.close();
+  calls[0]?.finish(status.OK);
+  const { undelivered } = await closing;
+  await turns(3);
+  assert.is(calls.length, 1);
+  assert.is(undelivered, 1);
+});
+
+test('an OK that leaves something in flight confirms nothing', async () => {
+  const { remote, calls } = faked();
+  remote.next('a');
+  await until('the call', () => calls.length === 1);
+  const closing = remote.close();
+  calls[0]?.finish(status.OK);
+  assert.equal(await closing, { sent: 0, lost: 1, undelivered: 0, confirmed: false });
 });
 
 test('reconnect switches at once: the old call is cancelled, its messages in flight are lost, the next is live', async () => {
@@ -643,6 +684,20 @@ test('bad options are refused at the door, by name', () => {
     () => (without as unknown as { request(message: string): unknown }).request('a'),
     /BAD_OPTION: requests must be given/,
   );
+});
+
+test('leaving the block of an await using closes it', async () => {
+  const { remote, calls } = faked();
+  {
+    await using used = remote;
+    used.next('a');
+    await until('the call', () => calls.length === 1);
+    setImmediate(() => {
+      calls[0]?.flush();
+      calls[0]?.finish(status.OK);
+    });
+  }
+  assert.equal(await lastValueFrom(remote.status$), { state: 'closed', reason: 'closed' });
 });
 
 test('a Remote that was closed keeps no process alive: this file ends by itself', async () => {

@@ -1,8 +1,8 @@
 import type { ClientDuplexStream, ServiceError, StatusObject } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
-import { Observable } from 'rxjs';
 import { claimAttempt } from '../attempt.js';
 import { RxDuplexError, codeOf } from '../errors.js';
+import { Gate, Gated } from '../gate.js';
 import { milliseconds } from '../options.js';
 import type { Entry } from '../outgoing/entry.js';
 import type { Outgoing } from '../outgoing/outgoing.js';
@@ -21,6 +21,8 @@ export interface DuplexOptions {
    * ordinary messages. `false` writes each by itself. Only for an `Open` that takes bytes. Default 64 KiB.
    */
   readonly coalesce?: Coalesce | false;
+  /** While it is held nothing is read, and the peer is slowed. Default: one of its own, which the stream carries. */
+  readonly gate?: Gate;
 }
 
 /**
@@ -35,11 +37,11 @@ export interface DuplexOptions {
 export function duplex<Out, In>(
   open: Open<Out, In>,
   outgoing: Outgoing<Out>,
-  { onOpen, openTimeoutMs = Infinity, coalesce = {} }: DuplexOptions = {},
-): Observable<In> {
+  { onOpen, openTimeoutMs = Infinity, coalesce = {}, gate = new Gate() }: DuplexOptions = {},
+): Gated<In> {
   milliseconds('openTimeoutMs', openTimeoutMs);
   const joinBytes = open.wire === 'bytes' ? joinBytesOf(coalesce) : undefined;
-  return new Observable<In>((subscriber) => {
+  return new Gated<In>(gate, (subscriber) => {
     const attempt = claimAttempt();
     if (subscriber.closed) return;
 
@@ -88,6 +90,13 @@ export function duplex<Out, In>(
         isOpen();
         subscriber.next(message);
       });
+      if (gate.held) call.pause();
+      subscriber.add(
+        gate.watch((held) => {
+          if (held) made.pause();
+          else made.resume();
+        }),
+      );
       call.on('metadata', isOpen);
       call.on('status', (ended: StatusObject) => {
         outcome = ended;

@@ -10,6 +10,7 @@ import type {
 import { RxDuplexError } from '../errors.js';
 import { badOption, oneOf } from '../options.js';
 import { duplexMethod } from '../definition.js';
+import { afterTurns } from '../turns.js';
 
 export interface OpenContext {
   /** The number of the attempt, from 1; back at 1 after a proof of life. */
@@ -124,14 +125,26 @@ function openOf<Out, In>(
     wire: written,
     freshMetadata: typeof metadata === 'function',
     whenConnected: (listener: () => void): void => {
-      if (latest) watch(latest.getChannel(), listener);
+      if (!latest) return;
+      const channel = latest.getChannel();
+      if (isReady(channel)) listener();
+      else {
+        watch(channel, () => {
+          afterTurns(turnsToFailure, listener);
+        });
+      }
     },
   } as const);
 }
 
+/** A call that was refused while the channel was not connected yet says so this many turns of the event loop later. */
+const turnsToFailure = 2;
+
+const isReady = (channel: ChannelInterface): boolean => channel.getConnectivityState(false) === connectivityState.READY;
+
 function watch(channel: ChannelInterface, connected: () => void): void {
   const state = channel.getConnectivityState(false);
-  if (state === connectivityState.READY) connected();
+  if (isReady(channel)) connected();
   else if (state !== connectivityState.SHUTDOWN) {
     channel.watchConnectivityState(state, Infinity, (error) => {
       if (!error) watch(channel, connected);

@@ -1,5 +1,7 @@
-import { Observable, Subject, Subscription, finalize } from 'rxjs';
+import { Subject, Subscription } from 'rxjs';
 import type { TeardownLogic } from 'rxjs';
+import { Gated } from '../gate.js';
+import type { Gate } from '../gate.js';
 import { inbound } from '../stats.js';
 import type { Inbound } from '../stats.js';
 import type { EventMap, Select, Tagged } from './select.js';
@@ -23,10 +25,11 @@ type Ending = Pick<Subject<never>, 'error' | 'complete'>;
  */
 export class Router<M, E extends Tagged> {
   /** Messages that nobody was given: of no type, or of a type that nobody listens to now. */
-  readonly unrouted$: Observable<M>;
+  readonly unrouted$: Gated<M>;
   /** Messages on which `select` threw. */
-  readonly invalid$: Observable<Invalid<M>>;
+  readonly invalid$: Gated<Invalid<M>>;
 
+  readonly #gate: Gate;
   readonly #select: Select<M, E>;
   readonly #connect: (connection: Subscription) => TeardownLogic;
   readonly #routes = new Map<PropertyKey, Subject<unknown>>();
@@ -37,9 +40,10 @@ export class Router<M, E extends Tagged> {
 
   /**
    * `connect` is called for the first listener, with what will be unsubscribed after the last; what it gives is added
-   * to that.
+   * to that. `gate` is the gate of all its streams.
    */
-  constructor(select: Select<M, E>, connect: (connection: Subscription) => TeardownLogic) {
+  constructor(gate: Gate, select: Select<M, E>, connect: (connection: Subscription) => TeardownLogic) {
+    this.#gate = gate;
     this.#select = select;
     this.#connect = connect;
     this.unrouted$ = this.#listen(() => this.#unrouted);
@@ -47,13 +51,13 @@ export class Router<M, E extends Tagged> {
   }
 
   /** The values of one type of event. */
-  on<T extends E[0]>(type: T): Observable<EventMap<E>[T]> {
-    const values$ = this.#listen(() => this.#route(type)).pipe(
-      finalize(() => {
+  on<T extends E[0]>(type: T): Gated<EventMap<E>[T]> {
+    return this.#listen(
+      () => this.#route(type) as Subject<EventMap<E>[T]>,
+      () => {
         this.#forget(type);
-      }),
+      },
     );
-    return values$ as Observable<EventMap<E>[T]>;
   }
 
   /** Dispatches a message completely. `claimed` says that somebody has been given it already. */
@@ -120,11 +124,12 @@ export class Router<M, E extends Tagged> {
     if (!this.#routes.get(type)?.observed) this.#routes.delete(type);
   }
 
-  #listen<T>(subject: () => Subject<T>): Observable<T> {
-    return new Observable<T>((subscriber) => {
+  #listen<T>(subject: () => Subject<T>, left?: TeardownLogic): Gated<T> {
+    return new Gated<T>(this.#gate, (subscriber) => {
       const connection = (this.#connection ??= new Connection());
       connection.listeners += 1;
       subscriber.add(subject().subscribe(subscriber));
+      subscriber.add(left);
       subscriber.add(() => {
         connection.listeners -= 1;
         if (connection.listeners > 0) return;

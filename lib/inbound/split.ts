@@ -1,4 +1,6 @@
 import { Observable } from 'rxjs';
+import { Gate, gateOf } from '../gate.js';
+import type { Gated } from '../gate.js';
 import type { Inbound } from '../stats.js';
 import { Router } from './router.js';
 import type { Invalid } from './router.js';
@@ -6,11 +8,11 @@ import type { EventMap, Select, Tagged } from './select.js';
 
 export interface Split<M, E extends Tagged> {
   /** The values of one type of event; the stream exists before its first message. */
-  readonly on: <T extends E[0]>(type: T) => Observable<EventMap<E>[T]>;
+  readonly on: <T extends E[0]>(type: T) => Gated<EventMap<E>[T]>;
   /** Messages that nobody was given: of no type, or of a type that nobody listens to now. */
-  readonly unrouted$: Observable<M>;
+  readonly unrouted$: Gated<M>;
   /** Messages on which `select` threw. */
-  readonly invalid$: Observable<Invalid<M>>;
+  readonly invalid$: Gated<Invalid<M>>;
   /** `received = routed + unrouted + invalid`. */
   readonly stats: () => Readonly<Inbound>;
 }
@@ -21,7 +23,7 @@ export interface Split<M, E extends Tagged> {
  * given to all subscribers of its type before the next one is read. A subscriber that throws fails alone.
  */
 export function split<M, const E extends Tagged>(source: Observable<M>, select: Select<M, E>): Split<M, E> {
-  const router: Router<M, E> = new Router<M, E>(select, (connection) => {
+  const router: Router<M, E> = new Router<M, E>(gateOf(source) ?? new Gate(), select, (connection) => {
     // Joined before it is subscribed to, so that a source which emits on subscription can be left in the middle of it.
     const joined$ = new Observable<M>((inner) => {
       connection.add(inner);

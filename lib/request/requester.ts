@@ -4,6 +4,7 @@ import { ConnectionLostError, RxDuplexError } from '../errors.js';
 import { count, milliseconds } from '../options.js';
 import { errorOf } from '../outgoing/entry.js';
 import type { Dropped } from '../outgoing/entry.js';
+import type { Gate } from '../gate.js';
 import type { Outgoing } from '../outgoing/outgoing.js';
 import { Queue } from '../queue.js';
 import { Deadlines } from './deadlines.js';
@@ -15,11 +16,12 @@ import { Pending } from './pending.js';
 /** Requests and replies over a stream. */
 export class Requester<Out, In> {
   readonly #outgoing: Outgoing<Out>;
+  readonly #gate: Gate;
   readonly #maxPending: number;
   readonly #matching: Matching<Out, In>;
   readonly #changed: () => void;
   readonly #deadlines = new Deadlines<Pending<Out, In>>(({ subscriber }) => {
-    subscriber.error(new RxDuplexError('TIMEOUT', 'no reply within timeoutMs'));
+    subscriber.error(this.#overdue());
   });
   /** Requests that wait for the window to let them through. */
   readonly #line = new Queue<Pending<Out, In>>();
@@ -30,8 +32,9 @@ export class Requester<Out, In> {
   #late = 0;
 
   /** `changed` is called when there begin to be pending requests, and when there are none left. */
-  constructor(outgoing: Outgoing<Out>, requests: Requests<Out, In>, changed: () => void) {
+  constructor(outgoing: Outgoing<Out>, requests: Requests<Out, In>, gate: Gate, changed: () => void) {
     this.#outgoing = outgoing;
+    this.#gate = gate;
     this.#maxPending = count('requests.maxPending', requests.maxPending ?? 1024);
     this.#matching = matchingOf(requests, this.#written);
     this.#changed = changed;
@@ -154,6 +157,11 @@ export class Requester<Out, In> {
     this.#settle(pending);
     if (pending.entry && this.#outgoing.withdraw(pending.entry)) return;
     if (!this.#matching.giveUp(pending)) this.#leave(pending);
+  }
+
+  #overdue(): RxDuplexError {
+    if (!this.#gate.held) return new RxDuplexError('TIMEOUT', 'no reply within timeoutMs');
+    return new RxDuplexError('GATE_HELD', 'no reply within timeoutMs, while a reader held the stream it comes on');
   }
 
   #settle(pending: Pending<Out, In>): void {

@@ -1,5 +1,6 @@
 import type { Metadata, ServiceDefinition, handleBidiStreamingCall } from '@grpc/grpc-js';
-import type { Observable, ObservableInput } from 'rxjs';
+import type { ObservableInput } from 'rxjs';
+import type { Gated } from '../gate.js';
 
 declare const handlersOf: unique symbol;
 
@@ -20,7 +21,7 @@ export interface CallContext {
  * status. An iterable or async iterable is pulled as fast as the peer reads; an Observable is pushed, and while its
  * responses fill the buffer no further requests are read.
  */
-export type DuplexHandler<In, Out> = (requests$: Observable<In>, context: CallContext) => ObservableInput<Out>;
+export type DuplexHandler<In, Out> = (requests$: Gated<In>, context: CallContext) => ObservableInput<Out>;
 
 type HandlerOf<H> = H extends handleBidiStreamingCall<infer In, infer Out> ? DuplexHandler<In, Out> : never;
 

@@ -1,24 +1,18 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { Observable, Subject } from 'rxjs';
+import { Subject } from 'rxjs';
 import { RxDuplexError } from '../errors.js';
-import { Gate } from '../gate.js';
+import { Gate, Gated } from '../gate.js';
+import { afterTurns } from '../turns.js';
 
 /** A cancelled call looks like a half-closed one, until grpc-js says so this many turns of the event loop later. */
 const turnsToCancelled = 2;
 
-function afterTurns(turns: number, act: () => void): void {
-  setImmediate(() => {
-    if (turns > 1) afterTurns(turns - 1, act);
-    else act();
-  });
-}
-
 /** The inbound half of a server's call. */
 export class Inbox<In> {
   /** Hot and shared. Its first subscription begins the reading; before that the peer is held. */
-  readonly requests$: Observable<In>;
+  readonly requests$: Gated<In>;
   /** Held, it stops the reading, and the peer is slowed by HTTP/2's flow control. */
-  readonly gate: Gate;
+  readonly gate: Gate = new Gate();
   received = 0;
   unrouted = 0;
 
@@ -28,11 +22,11 @@ export class Inbox<In> {
 
   constructor(call: ServerDuplexStream<In, unknown>) {
     this.#call = call;
-    this.gate = new Gate((held) => {
+    this.gate.watch((held) => {
       if (held) call.pause();
       else if (this.#reading) call.resume();
     });
-    this.requests$ = new Observable((subscriber) => {
+    this.requests$ = new Gated(this.gate, (subscriber) => {
       subscriber.add(this.#requests.subscribe(subscriber));
       this.#read();
     });

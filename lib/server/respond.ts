@@ -16,6 +16,14 @@ export type CallEnd =
   | { readonly outcome: 'failed'; readonly error: unknown }
   | { readonly outcome: 'cancelled' };
 
+/** A call that is being answered. */
+export interface LiveCall {
+  /** Completes its requests, so that a handler can come to its end. */
+  drain(): void;
+  /** Ends it with the status of `error`, after the responses before it. */
+  fail(error: unknown): void;
+}
+
 /** Answers one call with what `handler` makes of its requests, and tells how it ended. */
 export function respond<In, Out>(
   call: ServerDuplexStream<In, Out>,
@@ -23,7 +31,7 @@ export function respond<In, Out>(
   options: OutgoingOptions<Out>,
   joinBytes: number | undefined,
   ended: (end: CallEnd) => void,
-): void {
+): LiveCall {
   call.sendMetadata(new Metadata());
   const inbox = new Inbox<In>(call);
   const outgoing = new Outgoing<Out>(options);
@@ -92,6 +100,12 @@ export function respond<In, Out>(
   } catch (error) {
     fail(error);
   }
+  return {
+    drain: () => {
+      inbox.end();
+    },
+    fail,
+  };
 }
 
 function refusalOf({ reason }: Dropped<unknown>): { code: status; details: string } {

@@ -4,12 +4,13 @@ import type { Observable } from 'rxjs';
 import { duplexMethod } from '../definition.js';
 import { joinBytesOf } from '../duplex/coalesce.js';
 import type { Coalesce } from '../duplex/coalesce.js';
-import { callable } from '../options.js';
+import { callable, milliseconds } from '../options.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
 import { Outgoing } from '../outgoing/outgoing.js';
 import type { DuplexHandler, Handlers, Service } from './handlers.js';
+import { LiveCalls } from './live-calls.js';
+import type { ServingStats } from './live-calls.js';
 import { respond } from './respond.js';
-import type { CallEnd } from './respond.js';
 
 export interface ServeOptions {
   /**
@@ -28,16 +29,20 @@ export interface HandlerFailure {
   readonly error: unknown;
 }
 
-export interface ServingStats {
-  readonly open: number;
-  readonly completed: number;
-  readonly failed: number;
-  readonly cancelled: number;
+export interface DrainOptions {
+  /** How long handlers may take to come to their end. Default 5,000 ms. */
+  readonly graceMs?: number;
 }
 
 export interface Serving {
   readonly failures$: Observable<HandlerFailure>;
   stats(): ServingStats;
+  /**
+   * Refuses new calls, completes the requests of those there are, and settles when their handlers have ended them. After
+   * `graceMs` the rest end with UNAVAILABLE, after the responses before it. A second drain joins the first. The server
+   * stays its owner's: shut it down after this.
+   */
+  drain(options?: DrainOptions): Promise<void>;
 }
 
 /**
@@ -53,7 +58,7 @@ export function serve<H>(
 ): Serving {
   const failures$ = new Subject<HandlerFailure>();
   const joinBytes = joinBytesOf(options.coalesce ?? {});
-  const calls = { open: 0, completed: 0, failed: 0, cancelled: 0 };
+  const calls = new LiveCalls();
   for (const [name, handler] of Object.entries(handlers as Record<string, DuplexHandler<unknown, unknown>>)) {
     const [key, method] = duplexMethod<unknown, unknown>(service, name);
     callable(name, handler);
@@ -64,14 +69,19 @@ export function serve<H>(
     new Outgoing(outgoing);
     const answer = (call: ServerDuplexStream<unknown, unknown>): void => {
       const peer = call.getPeer();
-      calls.open += 1;
-      respond(call, handler, outgoing, joinBytes, (end: CallEnd) => {
-        calls.open -= 1;
-        calls[end.outcome] += 1;
-        if (end.outcome === 'failed') failures$.next({ method: method.path, peer, error: end.error });
-      });
+      const refuse = (error: object): void => void call.emit('error', error);
+      calls.answer(refuse, (ended) =>
+        respond(call, handler, outgoing, joinBytes, (end) => {
+          ended(end);
+          if (end.outcome === 'failed') failures$.next({ method: method.path, peer, error: end.error });
+        }),
+      );
     };
     server.addService({ [key]: { ...method, responseSerialize: (bytes: Buffer) => bytes } }, { [key]: answer });
   }
-  return { failures$: failures$.asObservable(), stats: () => ({ ...calls }) };
+  return {
+    failures$: failures$.asObservable(),
+    stats: () => calls.stats(),
+    drain: ({ graceMs = 5_000 } = {}) => calls.drain(milliseconds('graceMs', graceMs)),
+  };
 }

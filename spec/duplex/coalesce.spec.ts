@@ -54,6 +54,7 @@ test('the probe is the message itself, and is proven only by the framing that is
   assert.not(proven((probe) => probe.copy(Buffer.alloc(message.length + 5), 0)));
   assert.not(proven((probe) => probe.copy(Buffer.alloc(message.length + 5, 1), 5)));
   assert.not(proven((probe) => Buffer.concat([Buffer.alloc(5), probe])));
+  assert.not(proven((probe) => probe.copy(Buffer.alloc(message.length + 5), 5)));
 });
 
 /** An Open whose writes are counted. */

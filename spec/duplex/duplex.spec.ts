@@ -2,7 +2,7 @@ import { Metadata, status } from '@grpc/grpc-js';
 import { Outgoing, RxDuplexError, bidi, duplex } from 'rxduplex';
 import type { Dropped } from 'rxduplex';
 import type { PeerReply__Output, PeerRequest } from 'rxduplex/peer';
-import { EMPTY, from, ignoreElements, lastValueFrom, map, take, toArray } from 'rxjs';
+import { EMPTY, Observable, from, ignoreElements, lastValueFrom, map, toArray } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
@@ -56,8 +56,22 @@ test('nothing is opened before it is subscribed to, and one call is opened for e
 
 test('a subscriber that is closed already opens nothing', () => {
   const { open, calls } = fakeOpen<string, string>();
-  duplex(open, new Outgoing<string>()).pipe(take(0)).subscribe();
+  new Observable<string>((subscriber) => {
+    subscriber.unsubscribe();
+    duplex(open, new Outgoing<string>()).subscribe(subscriber);
+  }).subscribe();
   assert.is(calls.length, 0);
+});
+
+test('a late callback of a dead call does not open it', () => {
+  const { open, calls } = fakeOpen<string, string>();
+  const outgoing = new Outgoing<string>();
+  outgoing.next('a');
+  let opened = 0;
+  seen(duplex(open, outgoing, { onOpen: () => (opened += 1) }));
+  calls[0]?.finish(status.UNAVAILABLE);
+  calls[0]?.flush();
+  assert.is(opened, 0);
 });
 
 test('a second call for the same Outgoing fails with BUSY, is not opened, and leaves the first alone', () => {

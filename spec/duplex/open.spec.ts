@@ -242,6 +242,30 @@ test('C5: a server that comes back is found within the policy, not after minutes
   assert.equal(booksOf(outgoing), { offered: 1, accepted: 1, sent: 1 });
 });
 
+test('a server that comes back while attempts are being made finds every message that was queued', async () => {
+  for (let count = 0; count < 40; count += 1) {
+    const peer = await barePeer(echo);
+    peer.stop();
+    const client = clientOf(peer.port, { 'grpc.initial_reconnect_backoff_ms': 5, 'grpc.max_reconnect_backoff_ms': 10 });
+    const open = bidi(client, 'exchange');
+    const outgoing = new Outgoing<PeerRequest>({ encode: open.encode });
+    let attempts = 0;
+    const stream = seen(
+      duplex(open, outgoing).pipe(
+        reconnect({ backoff: () => 10 * Math.random(), onRetry: () => void (attempts += 1) }),
+      ),
+    );
+    outgoing.next(beat(count));
+    await until('some failed attempts', () => attempts > 3 + (count % 5));
+    const again = await barePeer(echo, undefined, peer.port);
+    await until('the reply, or the loss', () => stream.values.length === 1 || outgoing.stats().lost > 0);
+    stream.stop();
+    client.close();
+    again.stop();
+    assert.equal(booksOf(outgoing), { offered: 1, accepted: 1, sent: 1 });
+  }
+});
+
 test('C6: channels of one target share a connection, unless they are given their own', async () => {
   const peers: string[] = [];
   const peer = await barePeer((call) => {

@@ -69,6 +69,8 @@ test('of our own errors only those of opening are tried again', () => {
     OPEN_TIMEOUT: Infinity,
     CONNECTION_LOST: 0,
     TIMEOUT: 0,
+    GATE_HELD: 0,
+    NO_GATE: 0,
     CANCELLED: 0,
   };
   for (const [code, expected] of Object.entries(ours)) {

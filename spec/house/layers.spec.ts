@@ -17,6 +17,7 @@ const house: Rules = {
         'stats',
         'queue',
         'attempt',
+        'turns',
         'duplex/backoff',
         'duplex/transient',
         'inbound/select',

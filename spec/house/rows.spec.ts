@@ -12,7 +12,6 @@ const unproven: Readonly<Record<string, string>> = {
   R3: 'a server cannot know what its client has read; acknowledgements are to come',
   R4: 'comes with the gate',
   R5: 'a watchdog on silence is to come',
-  E9: 'comes with drain',
   E12: 'comes with the gate',
   P2: 'an option for strict checks is to come',
   P6: 'held by the compiler, in spec/types/serve.ts',

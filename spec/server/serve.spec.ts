@@ -434,6 +434,60 @@ test('a definition made elsewhere is served with the types of its handlers', asy
   assert.equal(ids(bare.replies), [3]);
 });
 
+test('drain completes the requests of every call, and settles when the handlers have ended them', async () => {
+  const on = await serving(echo);
+  const bares = upTo(5).map(() => bareCall(on));
+  for (const { call } of bares) call.write(beat(1));
+  await until('the replies', () => bares.every(({ replies }) => replies.length === 1));
+  await on.serving.drain({ graceMs: Infinity });
+  assert.equal(on.serving.stats(), { open: 0, completed: 5, failed: 0, cancelled: 0 });
+  for (const bare of bares) assert.is((await ended(bare)).code, status.OK);
+});
+
+test('drain refuses new calls with UNAVAILABLE, and joins an earlier drain', async () => {
+  const on = await serving(echo);
+  const first = on.serving.drain();
+  assert.is(on.serving.drain(), first);
+  await first;
+  const late = bareCall(on);
+  const { code, details } = await ended(late);
+  assert.equal([code, details], [status.UNAVAILABLE, 'the server is being drained']);
+  assert.throws(() => on.serving.drain({ graceMs: -1 }), /BAD_OPTION: graceMs/);
+});
+
+test('after graceMs the rest end with UNAVAILABLE: 1,000 calls at once', async () => {
+  const on = await serving((requests$) => concat(requests$.pipe(map(replyTo)), NEVER));
+  const client = on.client();
+  const codes: number[] = [];
+  const replies: number[] = [];
+  for (const id of upTo(1000)) {
+    const call = client.exchange();
+    call.on('data', (reply: PeerReply__Output) => replies.push(Number(reply.id)));
+    call.on('status', ({ code }: StatusObject) => codes.push(code));
+    call.on('error', () => undefined);
+    call.write(beat(id));
+  }
+  await until('all replies', () => replies.length === 1000);
+  await on.serving.drain({ graceMs: 50 });
+  await until('all statuses', () => codes.length === 1000);
+  assert.equal(new Set(codes), new Set([status.UNAVAILABLE]));
+  await until('the books', () => on.serving.stats().open === 0);
+  assert.is(on.serving.stats().failed, 1000);
+});
+
+test('E9: a drained server shuts down by itself', async () => {
+  const on = await serving(echo);
+  const bare = bareCall(on);
+  await until('the call to be open', () => bare.metadata.length === 1);
+  await on.serving.drain();
+  await new Promise<void>((resolve, reject) => {
+    on.server.tryShutdown((error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+});
+
 test('1,000 calls, cancelled at every stage, leave none open', async () => {
   const on = await serving(echo);
   const client = on.client();

@@ -1,5 +1,6 @@
 import type { Outgoing, Requests } from 'rxduplex';
 
+import { Gate } from '../../lib/gate.js';
 import { Requester } from '../../lib/request/requester.js';
 import { seen } from './marbles.js';
 import type { Seen } from './marbles.js';
@@ -33,13 +34,14 @@ export class Exchange {
   readonly requester: Requester<Ask, Answer>;
   /** How many were pending when that changed from none or to none. */
   readonly changes: number[] = [];
+  readonly gate: Gate = new Gate();
   /** What the live call has taken and the peer has not answered. */
   unanswered: Ask[] = [];
   #lease: ReturnType<Outgoing<Ask>['lease']> | undefined;
 
   constructor(outgoing: Outgoing<Ask>, requests: Requests<Ask, Answer>) {
     this.outgoing = outgoing;
-    this.requester = new Requester(outgoing, requests, () => this.changes.push(this.requester.pending));
+    this.requester = new Requester(outgoing, requests, this.gate, () => this.changes.push(this.requester.pending));
   }
 
   ask(body: string, options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Seen<Answer> {

@@ -2,7 +2,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import { firstValueFrom, interval, map } from 'rxjs';
 import type { Observable, Observer } from 'rxjs';
 import { Outgoing, Remote, bidi, duplex, exponential, oneof, reconnect, split } from 'rxduplex';
-import type { Bidi, Closing, Dropped, EventMap, Invalid, Status, Tagged } from 'rxduplex';
+import type { Bidi, Closing, Gated, Dropped, EventMap, Invalid, Status, Tagged } from 'rxduplex';
 import type {
   Append__Output,
   Beat__Output,
@@ -55,12 +55,12 @@ const remote = new Remote(bidi(client, 'exchange', { metadata: freshToken }), {
   requests: { mode: 'by-id', set: (message, id) => ({ ...message, id }), get: (reply) => reply.id },
 });
 const vote$ = remote.on('vote');
-exactly<Observable<Vote__Output>>()(vote$);
-exactly<Observable<Append__Output>>()(remote.on('append'));
-exactly<Observable<Beat__Output>>()(remote.on('beat'));
-exactly<Observable<PeerReply__Output>>()(remote.messages$);
-exactly<Observable<PeerReply__Output>>()(remote.unrouted$);
-exactly<Observable<Invalid<PeerReply__Output>>>()(remote.invalid$);
+exactly<Gated<Vote__Output>>()(vote$);
+exactly<Gated<Append__Output>>()(remote.on('append'));
+exactly<Gated<Beat__Output>>()(remote.on('beat'));
+exactly<Gated<PeerReply__Output>>()(remote.messages$);
+exactly<Gated<PeerReply__Output>>()(remote.unrouted$);
+exactly<Gated<Invalid<PeerReply__Output>>>()(remote.invalid$);
 exactly<Observable<Dropped<PeerRequest>>>()(remote.dropped$);
 exactly<Observable<Status>>()(remote.status$);
 vote$.subscribe(({ term }) => {
@@ -121,7 +121,7 @@ const shared = new Remote(open, {
   events,
   requests: { mode: 'by-id', set: (message, id) => ({ ...message, id }), get: ({ id }) => id },
 });
-exactly<Observable<Vote__Output>>()(shared.on('vote'));
+exactly<Gated<Vote__Output>>()(shared.on('vote'));
 exactly<Observable<PeerReply__Output>>()(shared.request({ append: {} }));
 
 const oneWay = new Remote(open, { events: oneof('event') });
@@ -140,8 +140,8 @@ new Remote(open, { events: oneof('event'), requests: { mode: 'by-id', set: (m) =
 const own = new Remote(open, {
   events: (message) => (message.event === 'vote' && message.vote ? ['v', message.vote] : ['other', message.id]),
 });
-exactly<Observable<Vote__Output>>()(own.on('v'));
-exactly<Observable<string>>()(own.on('other'));
+exactly<Gated<Vote__Output>>()(own.on('v'));
+exactly<Gated<string>>()(own.on('other'));
 // @ts-expect-error no type of the function's
 own.on('vote');
 // @ts-expect-error there is no such oneof
@@ -165,18 +165,18 @@ const outgoing = new Outgoing<PeerRequest>({ maxMessages: 1024, maxBytes: 1 << 2
 const inbound$ = duplex(open, outgoing).pipe(reconnect());
 exactly<Observable<PeerReply__Output>>()(inbound$);
 const { on, unrouted$ } = split(inbound$, oneof('event'));
-exactly<Observable<PeerReply__Output>>()(unrouted$);
-exactly<Observable<Vote__Output>>()(on('vote'));
+exactly<Gated<PeerReply__Output>>()(unrouted$);
+exactly<Gated<Vote__Output>>()(on('vote'));
 // @ts-expect-error no member of the oneof
 on('nope');
 // @ts-expect-error of another message
 duplex(open, new Outgoing<{ readonly nope: number }>());
-exactly<Observable<PeerReply__Output>>()(duplex(() => client.exchange(), outgoing));
+exactly<Gated<PeerReply__Output>>()(duplex(() => client.exchange(), outgoing));
 
 // A Remote can be named by its types.
 
 type Events = readonly ['vote', Vote__Output] | readonly ['append', Append__Output] | readonly ['beat', Beat__Output];
 const named: Remote<PeerRequest, PeerReply__Output, Events> = new Remote(open, { events: oneof('event') });
 is<Equal<EventMap<Events>, { vote: Vote__Output; append: Append__Output; beat: Beat__Output }>>();
-exactly<Observable<Vote__Output>>()(named.on('vote'));
+exactly<Gated<Vote__Output>>()(named.on('vote'));
 export type AnyRemote = Remote<PeerRequest, PeerReply__Output, Tagged>;

@@ -2,7 +2,7 @@ import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 import { EMPTY, map } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { serve } from 'rxduplex';
-import type { CallContext, Serving } from 'rxduplex';
+import type { CallContext, Gated, Serving } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
 import type { PeerHandlers, PeerReply, PeerRequest__Output } from 'rxduplex/peer';
 import type { handleUnaryCall } from '@grpc/grpc-js';
@@ -16,7 +16,7 @@ declare const definition: ServiceDefinition;
 
 const serving = serve(server, PeerService, {
   exchange: (requests$, context) => {
-    exactly<Observable<PeerRequest__Output>>()(requests$);
+    exactly<Gated<PeerRequest__Output>>()(requests$);
     exactly<CallContext>()(context);
     return requests$.pipe(map(({ id }): PeerReply => ({ id, vote: { term: id } })));
   },
@@ -49,7 +49,7 @@ serve(server, PeerService, { exchange: () => EMPTY }, { outgoing: { overflow: 'l
 
 serve<PeerHandlers>(server, definition, {
   exchange: (requests$) => {
-    exactly<Observable<PeerRequest__Output>>()(requests$);
+    exactly<Gated<PeerRequest__Output>>()(requests$);
     return requests$.pipe(map(({ id }) => ({ id })));
   },
 });

@@ -1,0 +1,163 @@
+import { Observable, from, isObservable, of } from 'rxjs';
+import type { OperatorFunction, Subscriber, Unsubscribable } from 'rxjs';
+import { badOption, callable, count } from '../options.js';
+import { holdOf } from './reader-gate.js';
+import type { GateOption } from './reader-gate.js';
+
+/** What a handler may give for a value: a result, or something that gives results in its time. */
+export type Handled<R> = R | PromiseLike<R> | Observable<R> | AsyncIterable<R>;
+
+export interface ConsumeOptions extends GateOption {
+  /** How many values are handled at once. Default 1. */
+  readonly concurrency?: number;
+  /** Whether results come in the order of their values. Default false: as they are ready. */
+  readonly ordered?: boolean;
+}
+
+/**
+ * Gives each value to `handler`, and makes the source stand still while as many are being handled as may be: a slow
+ * handler slows the peer, not the heap. Emits what the handlers give. A handler that throws, rejects or fails ends the
+ * stream with its error. Unsubscribing leaves the handlers' results, and lets the source go on.
+ *
+ * One slow reader stalls all types of its stream. A handler must not wait for a request on the stream that it holds:
+ * the reply cannot come past it.
+ */
+export function consume<T, R>(handler: (value: T) => Handled<R>, options: ConsumeOptions = {}): OperatorFunction<T, R> {
+  const { concurrency = 1, ordered = false } = options;
+  callable('handler', handler);
+  count('concurrency', concurrency);
+  if (typeof ordered !== 'boolean') throw badOption('ordered', 'true or false', ordered);
+  return (source) =>
+    new Observable<R>((subscriber) => {
+      const hold = holdOf(source, options);
+      const work = new Work(handler, concurrency, ordered, hold, subscriber);
+      subscriber.add(work);
+      subscriber.add(
+        source.subscribe({
+          next: (value) => {
+            work.take(value);
+          },
+          error: (error: unknown) => {
+            subscriber.error(error);
+          },
+          complete: () => {
+            work.end();
+          },
+        }),
+      );
+    });
+}
+
+/** The results of one value, kept until it is their turn. */
+interface Slot<R> {
+  readonly results: R[];
+  done: boolean;
+}
+
+class Work<T, R> implements Unsubscribable {
+  readonly #handler: (value: T) => Handled<R>;
+  readonly #concurrency: number;
+  readonly #ordered: boolean;
+  readonly #hold: () => () => void;
+  readonly #subscriber: Subscriber<R>;
+  /** What was already on its way when the source was made to stand still. */
+  readonly #queue: T[] = [];
+  /** Of the values that are being handled, in their order. */
+  readonly #slots: Slot<R>[] = [];
+  #active = 0;
+  #ended = false;
+  #looping = false;
+  #letGo: (() => void) | undefined;
+
+  constructor(
+    handler: (value: T) => Handled<R>,
+    concurrency: number,
+    ordered: boolean,
+    hold: () => () => void,
+    subscriber: Subscriber<R>,
+  ) {
+    this.#handler = handler;
+    this.#concurrency = concurrency;
+    this.#ordered = ordered;
+    this.#hold = hold;
+    this.#subscriber = subscriber;
+  }
+
+  take(value: T): void {
+    this.#queue.push(value);
+    this.#handleNext();
+  }
+
+  /** The source has ended: what is at hand is still handled. */
+  end(): void {
+    this.#ended = true;
+    this.#handleNext();
+  }
+
+  unsubscribe(): void {
+    this.#queue.length = 0;
+    this.#letGo?.();
+  }
+
+  /** Runs in one loop, however many handlers answer at once. */
+  #handleNext(): void {
+    if (this.#looping) return;
+    this.#looping = true;
+    while (this.#active < this.#concurrency && this.#queue.length > 0) {
+      this.#active += 1;
+      if (this.#active === this.#concurrency) this.#letGo ??= this.#hold();
+      this.#handle(this.#queue.shift() as T);
+    }
+    this.#looping = false;
+    if (this.#active < this.#concurrency) {
+      this.#letGo?.();
+      this.#letGo = undefined;
+    }
+    if (this.#ended && this.#active === 0 && this.#queue.length === 0) this.#subscriber.complete();
+  }
+
+  #handle(value: T): void {
+    const slot: Slot<R> = { results: [], done: false };
+    if (this.#ordered) this.#slots.push(slot);
+    try {
+      const results = resultsOf(this.#handler(value)).subscribe({
+        next: (result) => {
+          slot.results.push(result);
+          this.#emit(slot);
+        },
+        error: (error: unknown) => {
+          this.#subscriber.error(error);
+        },
+        complete: () => {
+          slot.done = true;
+          this.#active -= 1;
+          this.#emit(slot);
+          this.#handleNext();
+        },
+      });
+      this.#subscriber.add(results);
+    } catch (error) {
+      this.#subscriber.error(error);
+    }
+  }
+
+  /** What is ready in `slot`; in order, nothing before all of the values before it. */
+  #emit(slot: Slot<R>): void {
+    if (!this.#ordered) {
+      for (const result of slot.results.splice(0)) this.#subscriber.next(result);
+      return;
+    }
+    for (let first = this.#slots[0]; first; first = this.#slots[0]) {
+      for (const result of first.results.splice(0)) this.#subscriber.next(result);
+      if (!first.done) return;
+      this.#slots.shift();
+    }
+  }
+}
+
+function resultsOf<R>(handled: Handled<R>): Observable<R> {
+  if (isObservable(handled)) return handled;
+  const isObject = typeof handled === 'object' && handled !== null;
+  if (isObject && ('then' in handled || Symbol.asyncIterator in handled)) return from(handled);
+  return of(handled);
+}

@@ -1,0 +1,167 @@
+import { Observable } from 'rxjs';
+import type { Subscription } from 'rxjs';
+import { latestValueFrom, nextValueFrom } from 'rxjs-for-await';
+import { count, oneOf } from '../options.js';
+import { holdOf } from './reader-gate.js';
+import type { GateOption } from './reader-gate.js';
+
+export interface IterateOptions extends GateOption {
+  /** How many values may wait to be asked for before the source is made to stand still. Default 16, Node's own. */
+  readonly highWaterMark?: number;
+  /** Ends the iteration with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface LossyOptions {
+  /**
+   * `latest`: only the newest value waits to be asked for. `next`: none does, and a value that comes while nobody asks
+   * is gone. Neither slows the source.
+   */
+  readonly lossy: 'latest' | 'next';
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The values of `source`, one after the other as they are asked for. It is subscribed at the call, keeps up to
+ * `highWaterMark` values, and makes the source stand still beyond that. Leaving the loop, `return`, `throw`, an abort and
+ * the end of the source all settle a `next` that waits; leaving and aborting drop what is kept and unsubscribe.
+ */
+export function iterate<T>(
+  source: Observable<T>,
+  options: IterateOptions | LossyOptions = {},
+): AsyncIterableIterator<T> {
+  const { signal } = options;
+  if ('lossy' in options) {
+    const form = oneOf('lossy', options.lossy, ['latest', 'next']) === 'latest' ? latestValueFrom : nextValueFrom;
+    return form(signal ? source.pipe(endedBy(signal)) : source);
+  }
+  const { highWaterMark = 16 } = options;
+  return new Iteration(source, count('highWaterMark', highWaterMark), holdOf(source, options), signal);
+}
+
+function endedBy(signal: AbortSignal): <T>(source: Observable<T>) => Observable<T> {
+  return (source) =>
+    new Observable((subscriber) => {
+      const abort = (): void => {
+        subscriber.error(signal.reason);
+      };
+      signal.addEventListener('abort', abort);
+      subscriber.add(() => {
+        signal.removeEventListener('abort', abort);
+      });
+      if (signal.aborted) abort();
+      else subscriber.add(source.subscribe(subscriber));
+    });
+}
+
+interface Asker<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+class Iteration<T> implements AsyncIterableIterator<T, undefined> {
+  readonly #highWaterMark: number;
+  readonly #hold: () => () => void;
+  readonly #values: T[] = [];
+  readonly #askers: Asker<T>[] = [];
+  #first = 0;
+  #letGo: (() => void) | undefined;
+  #end: { readonly error?: unknown } | undefined;
+  readonly #subscription: Subscription;
+
+  constructor(source: Observable<T>, highWaterMark: number, hold: () => () => void, signal: AbortSignal | undefined) {
+    this.#highWaterMark = highWaterMark;
+    this.#hold = hold;
+    const ended$ = signal ? endedBy(signal)(source) : source;
+    this.#subscription = ended$.subscribe({
+      next: (value) => {
+        this.#take(value);
+      },
+      error: (error: unknown) => {
+        if (signal?.aborted) this.#drop();
+        this.#finish({ error });
+      },
+      complete: () => {
+        this.#finish({});
+      },
+    });
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    return new Promise((resolve, reject) => {
+      const asker = { resolve, reject };
+      if (this.#first < this.#values.length) resolve({ value: this.#shift(), done: false });
+      else if (this.#end) this.#tellEnd(asker);
+      else this.#askers.push(asker);
+    });
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    this.#leave();
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  throw(error: Error): Promise<IteratorResult<T, undefined>> {
+    this.#leave();
+    return Promise.reject(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #take(value: T): void {
+    const asker = this.#askers.shift();
+    if (asker) {
+      asker.resolve({ value, done: false });
+      return;
+    }
+    this.#values.push(value);
+    if (this.#waiting >= this.#highWaterMark) this.#letGo ??= this.#hold();
+  }
+
+  get #waiting(): number {
+    return this.#values.length - this.#first;
+  }
+
+  /** Moves the beginning, and the rest only now and then, so that a long queue costs no more a value than a short one. */
+  #shift(): T {
+    const value = this.#values[this.#first] as T;
+    this.#first += 1;
+    if (this.#first * 2 > this.#values.length) {
+      this.#values.splice(0, this.#first);
+      this.#first = 0;
+    }
+    if (this.#waiting < this.#highWaterMark) this.#release();
+    return value;
+  }
+
+  #release(): void {
+    this.#letGo?.();
+    this.#letGo = undefined;
+  }
+
+  #leave(): void {
+    this.#drop();
+    this.#finish({});
+    this.#subscription.unsubscribe();
+  }
+
+  #drop(): void {
+    this.#values.length = this.#first = 0;
+  }
+
+  #finish(end: { readonly error?: unknown }): void {
+    this.#end ??= end;
+    this.#release();
+    for (const asker of this.#askers.splice(0)) this.#tellEnd(asker);
+  }
+
+  /** An error is told once; after it the iteration is over like any other. */
+  #tellEnd({ resolve, reject }: Asker<T>): void {
+    const end = this.#end ?? {};
+    this.#end = {};
+    if ('error' in end) reject(end.error);
+    else resolve({ value: undefined, done: true });
+  }
+}

@@ -1,0 +1,24 @@
+import type { Observable } from 'rxjs';
+import { RxDuplexError } from '../errors.js';
+import { gateOf } from '../gate.js';
+import type { Gate } from '../gate.js';
+
+export interface GateOption {
+  /**
+   * What slows the source. Default: the source's own gate. `'none'` reads a source that cannot be slowed; what comes too
+   * fast then waits in memory, without a bound.
+   */
+  readonly gate?: Gate | 'none';
+}
+
+const noHold = (): (() => void) => () => undefined;
+
+/** How a reader makes its source stand still; throws `NO_GATE` if nothing can. */
+export function holdOf(source: Observable<unknown>, { gate = gateOf(source) }: GateOption): () => () => void {
+  if (gate === 'none') return noHold;
+  if (gate) return gate.hold;
+  throw new RxDuplexError(
+    'NO_GATE',
+    "the source cannot be slowed: give the gate of the stream it comes from, or gate: 'none'",
+  );
+}
