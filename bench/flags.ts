@@ -34,6 +34,8 @@ middle of a flow and checks the books.
   --svg FILE       draw the throughput
   --help           print this
 
+npm start -- app [--seconds N] runs a small reactive app instead, until Ctrl-C.
+
 Exits with 1 when a reply came out of order or the books do not balance, with 2 for a bad flag.`;
 
 const options = {
@@ -63,6 +65,20 @@ export function parse(args: readonly string[]): Settings | 'help' {
     ...(values.json !== undefined && { json: file('--json', values.json) }),
     ...(values.svg !== undefined && { svg: file('--svg', values.svg) }),
   };
+}
+
+/** How long the app is to run, in seconds; until Ctrl-C if nothing is said. */
+export function parseApp(args: readonly string[]): number {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { seconds: { type: 'string' } },
+    strict: false,
+    allowPositionals: true,
+  });
+  const unknown = Object.keys(values).find((name) => name !== 'seconds');
+  if (unknown !== undefined) throw new BadFlag(`--${unknown}`, '--seconds', `--${unknown}`);
+  if (positionals[0] !== undefined) throw new BadFlag('arguments', 'flags only', positionals[0]);
+  return values.seconds === undefined ? Infinity : wholeNumber('--seconds', values.seconds);
 }
 
 function wholeNumber(flag: string, value: unknown): number {

@@ -81,6 +81,31 @@ test('an interrupt ends the servers, too', async () => {
   assert.is(signal, 'SIGINT');
 });
 
+test('npm start -- app runs until it is interrupted, drains, and prints the last books', async () => {
+  const running = start('app');
+  const printed = text(running.stdout);
+  const opened = new Promise<void>((resolve) => {
+    running.stdout.on('data', (line: Buffer) => {
+      if (line.includes('open, connection 1')) resolve();
+    });
+  });
+  await opened;
+  running.kill('SIGINT');
+  const [code] = (await once(running, 'close')) as unknown[];
+  assert.is(code, 0);
+  assert.match(await printed, /The last books: offered [\d,]+, accepted [\d,]+, .*sent [\d,]+/);
+  assert.match(await printed, 'The observatory has had all that was sent.');
+});
+
+test('the app stops by itself when it is told how long to run, and a bad flag of its own is exit 2', async () => {
+  const { code, stdout } = await npmStart('app', '--seconds', '1');
+  assert.is(code, 0);
+  assert.match(stdout, 'The last books');
+  const bad = await npmStart('app', '--seconds', 'soon');
+  assert.is(bad.code, 2);
+  assert.match(bad.stderr, "--seconds: expected a whole number from 1 to 9999999, got 'soon'");
+});
+
 function start(...flags: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
   return spawn(process.execPath, ['--import', 'tsx', 'bench/start.ts', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
