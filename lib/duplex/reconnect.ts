@@ -1,6 +1,7 @@
 import { Observable, Subject, asyncScheduler, from, switchMap, timer } from 'rxjs';
 import type { MonoTypeOperatorFunction, ObservableInput, SchedulerLike, Subscriber, Subscription } from 'rxjs';
 import { Attempt, offerAttempt } from '../attempt.js';
+import { joined } from '../joined.js';
 import { badOption, callable, count, milliseconds } from '../options.js';
 import { exponential } from './backoff.js';
 import type { Backoff } from './backoff.js';
@@ -154,13 +155,8 @@ class Attempts<T> {
     subscriber.add(() => {
       if (this.#live === live) this.#live = undefined;
     });
-    // Joined before it is subscribed to, so that a source which emits on subscription can be left in the middle of it.
-    const joined$ = new Observable<T>((inner) => {
-      subscriber.add(inner);
-      this.#source.subscribe(inner);
-    });
     offerAttempt(attempt, () => {
-      joined$.subscribe({
+      joined(subscriber, () => this.#source).subscribe({
         next: (value) => {
           if (!proven) prove();
           subscriber.next(value);

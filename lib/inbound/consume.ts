@@ -1,5 +1,7 @@
-import { Observable, from, isObservable, of } from 'rxjs';
+import Denque from 'denque';
+import { Observable, Subscription, from, isObservable, of } from 'rxjs';
 import type { OperatorFunction, Subscriber, Unsubscribable } from 'rxjs';
+import { joined } from '../joined.js';
 import { badOption, callable, count } from '../options.js';
 import { holdOf } from './reader-gate.js';
 import type { GateOption } from './reader-gate.js';
@@ -31,20 +33,21 @@ export function consume<T, R>(handler: (value: T) => Handled<R>, options: Consum
     new Observable<R>((subscriber) => {
       const hold = holdOf(source, options);
       const work = new Work(handler, concurrency, ordered, hold, subscriber);
+      // The source is left before the gate is let go: what comes then is no longer for this reader.
+      const upstream = new Subscription();
+      subscriber.add(upstream);
       subscriber.add(work);
-      subscriber.add(
-        source.subscribe({
-          next: (value) => {
-            work.take(value);
-          },
-          error: (error: unknown) => {
-            subscriber.error(error);
-          },
-          complete: () => {
-            work.end();
-          },
-        }),
-      );
+      joined(upstream, () => source).subscribe({
+        next: (value) => {
+          work.take(value);
+        },
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+        complete: () => {
+          work.end();
+        },
+      });
     });
 }
 
@@ -61,7 +64,7 @@ class Work<T, R> implements Unsubscribable {
   readonly #hold: () => () => void;
   readonly #subscriber: Subscriber<R>;
   /** What was already on its way when the source was made to stand still. */
-  readonly #queue: T[] = [];
+  readonly #queue = new Denque<T>();
   /** Of the values that are being handled, in their order. */
   readonly #slots: Slot<R>[] = [];
   #active = 0;
@@ -95,8 +98,8 @@ class Work<T, R> implements Unsubscribable {
   }
 
   unsubscribe(): void {
-    this.#queue.length = 0;
-    this.#letGo?.();
+    this.#queue.clear();
+    this.#release();
   }
 
   /** Runs in one loop, however many handlers answer at once. */
@@ -109,36 +112,35 @@ class Work<T, R> implements Unsubscribable {
       this.#handle(this.#queue.shift() as T);
     }
     this.#looping = false;
-    if (this.#active < this.#concurrency) {
-      this.#letGo?.();
-      this.#letGo = undefined;
-    }
+    if (this.#active < this.#concurrency) this.#release();
     if (this.#ended && this.#active === 0 && this.#queue.length === 0) this.#subscriber.complete();
+  }
+
+  /** A source that goes on at once may have the gate held again before it has been let go. */
+  #release(): void {
+    const letGo = this.#letGo;
+    this.#letGo = undefined;
+    letGo?.();
   }
 
   #handle(value: T): void {
     const slot: Slot<R> = { results: [], done: false };
     if (this.#ordered) this.#slots.push(slot);
-    try {
-      const results = resultsOf(this.#handler(value)).subscribe({
-        next: (result) => {
-          slot.results.push(result);
-          this.#emit(slot);
-        },
-        error: (error: unknown) => {
-          this.#subscriber.error(error);
-        },
-        complete: () => {
-          slot.done = true;
-          this.#active -= 1;
-          this.#emit(slot);
-          this.#handleNext();
-        },
-      });
-      this.#subscriber.add(results);
-    } catch (error) {
-      this.#subscriber.error(error);
-    }
+    joined(this.#subscriber, () => resultsOf(this.#handler(value))).subscribe({
+      next: (result) => {
+        slot.results.push(result);
+        this.#emit(slot);
+      },
+      error: (error: unknown) => {
+        this.#subscriber.error(error);
+      },
+      complete: () => {
+        slot.done = true;
+        this.#active -= 1;
+        this.#emit(slot);
+        this.#handleNext();
+      },
+    });
   }
 
   /** What is ready in `slot`; in order, nothing before all of the values before it. */

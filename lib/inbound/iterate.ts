@@ -1,3 +1,4 @@
+import Denque from 'denque';
 import { Observable } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import { latestValueFrom, nextValueFrom } from 'rxjs-for-await';
@@ -62,9 +63,8 @@ interface Asker<T> {
 class Iteration<T> implements AsyncIterableIterator<T, undefined> {
   readonly #highWaterMark: number;
   readonly #hold: () => () => void;
-  readonly #values: T[] = [];
+  readonly #values = new Denque<T>();
   readonly #askers: Asker<T>[] = [];
-  #first = 0;
   #letGo: (() => void) | undefined;
   #end: { readonly error?: unknown } | undefined;
   readonly #subscription: Subscription;
@@ -85,12 +85,16 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
         this.#finish({});
       },
     });
+    // The source is left before the gate is let go: what comes then is no longer for this reader.
+    this.#subscription.add(() => {
+      this.#release();
+    });
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
     return new Promise((resolve, reject) => {
       const asker = { resolve, reject };
-      if (this.#first < this.#values.length) resolve({ value: this.#shift(), done: false });
+      if (this.#values.length > 0) resolve({ value: this.#shift(), done: false });
       else if (this.#end) this.#tellEnd(asker);
       else this.#askers.push(asker);
     });
@@ -117,28 +121,20 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
       return;
     }
     this.#values.push(value);
-    if (this.#waiting >= this.#highWaterMark) this.#letGo ??= this.#hold();
+    if (this.#values.length >= this.#highWaterMark) this.#letGo ??= this.#hold();
   }
 
-  get #waiting(): number {
-    return this.#values.length - this.#first;
-  }
-
-  /** Moves the beginning, and the rest only now and then, so that a long queue costs no more a value than a short one. */
   #shift(): T {
-    const value = this.#values[this.#first] as T;
-    this.#first += 1;
-    if (this.#first * 2 > this.#values.length) {
-      this.#values.splice(0, this.#first);
-      this.#first = 0;
-    }
-    if (this.#waiting < this.#highWaterMark) this.#release();
+    const value = this.#values.shift() as T;
+    if (this.#values.length < this.#highWaterMark) this.#release();
     return value;
   }
 
+  /** A source that goes on at once may have the gate held again before it has been let go. */
   #release(): void {
-    this.#letGo?.();
+    const letGo = this.#letGo;
     this.#letGo = undefined;
+    letGo?.();
   }
 
   #leave(): void {
@@ -148,12 +144,11 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   #drop(): void {
-    this.#values.length = this.#first = 0;
+    this.#values.clear();
   }
 
   #finish(end: { readonly error?: unknown }): void {
     this.#end ??= end;
-    this.#release();
     for (const asker of this.#askers.splice(0)) this.#tellEnd(asker);
   }
 

@@ -1,6 +1,7 @@
-import { Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { Gate, gateOf } from '../gate.js';
 import type { Gated } from '../gate.js';
+import { joined } from '../joined.js';
 import type { Inbound } from '../stats.js';
 import { Router } from './router.js';
 import type { Invalid } from './router.js';
@@ -24,12 +25,7 @@ export interface Split<M, E extends Tagged> {
  */
 export function split<M, const E extends Tagged>(source: Observable<M>, select: Select<M, E>): Split<M, E> {
   const router: Router<M, E> = new Router<M, E>(gateOf(source) ?? new Gate(), select, (connection) => {
-    // Joined before it is subscribed to, so that a source which emits on subscription can be left in the middle of it.
-    const joined$ = new Observable<M>((inner) => {
-      connection.add(inner);
-      source.subscribe(inner);
-    });
-    joined$.subscribe({
+    joined(connection, () => source).subscribe({
       next: (message) => {
         router.dispatch(message);
       },

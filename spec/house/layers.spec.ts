@@ -26,7 +26,7 @@ const house: Rules = {
     },
     {
       name: 'streams',
-      modules: ['gate', 'outgoing/*', 'inbound/*', 'duplex/reconnect'],
+      modules: ['gate', 'joined', 'outgoing/*', 'inbound/*', 'duplex/reconnect'],
       packages: ['rxjs'],
     },
     {
@@ -57,7 +57,8 @@ const house: Rules = {
   },
   exceptions: {
     'duplex/transient': ['@grpc/grpc-js'],
-    'inbound/iterate': ['rxjs-for-await'],
+    'inbound/consume': ['denque'],
+    'inbound/iterate': ['denque', 'rxjs-for-await'],
   },
 };
 

@@ -10,12 +10,9 @@ import { rows, rowsNamedIn } from '../support/rows.js';
 const unproven: Readonly<Record<string, string>> = {
   W7: 'nothing is written before the channel is connected, so that its sign cannot be seen: no hint is given',
   R3: 'a server cannot know what its client has read; acknowledgements are to come',
-  R4: 'comes with the gate',
   R5: 'a watchdog on silence is to come',
-  E12: 'comes with the gate',
   P2: 'an option for strict checks is to come',
   P6: 'held by the compiler, in spec/types/serve.ts',
-  A1: 'comes with iterate',
 };
 
 const proven = new Set(specFiles().flatMap((file) => rowsNamedIn(readFileSync(file, 'utf8'))));

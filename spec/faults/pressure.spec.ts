@@ -1,0 +1,197 @@
+import { status } from '@grpc/grpc-js';
+import { Gate, Outgoing, Remote, bidi, consume, duplex, oneof, serve } from 'rxduplex';
+import type { Gated } from 'rxduplex';
+import { PeerService } from 'rxduplex/peer';
+import type { PeerReply, PeerRequest, PeerRequest__Output } from 'rxduplex/peer';
+import { NEVER, ignoreElements, tap, timer } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+import { seen } from '../support/marbles.js';
+import { floodingClient, floodingServer, replyBytes, requestBytes } from '../support/flood.js';
+import type { Flood } from '../support/flood.js';
+import { barePeer, clientOf, peer, stopAll, turns, until } from '../support/peer.js';
+
+test.after.each(stopAll);
+
+const messageBytes = 16 * 1024;
+const message: PeerReply & PeerRequest = { id: 1, append: { payload: Buffer.alloc(messageBytes) } };
+const reply = replyBytes(message);
+const request = requestBytes(message);
+
+/** HTTP/2's window of a stream and of a connection, unless somebody widens it. */
+const windowBytes = 65_535;
+/** What grpc-js reads ahead into its stream of objects, on either side. */
+const aheadMessages = 16;
+/** What a peer may have written that nobody has handled, by GRPC-JS.md R4, with one that is half in the window. */
+const slackMessages = aheadMessages + Math.ceil(windowBytes / messageBytes) + aheadMessages + 1;
+
+/** What a peer of HTTP/2 itself could write: it has no objects of its own on its side. */
+const heldBytes = (aheadMessages + 1) * (messageBytes + 16) + windowBytes;
+
+/** No more comes out of it for a while, which may make a fault go unseen, and nothing else. */
+async function standsStill(flood: Flood): Promise<number> {
+  let before = -1;
+  while (before !== flood.bytes) {
+    before = flood.bytes;
+    await turns(60);
+  }
+  return before;
+}
+
+/** Lets go of what is held from the beginning, and holds it again, several times. */
+async function assertHolds(flood: Flood, gate: Gate, held: () => void): Promise<void> {
+  let letGo = held;
+  let before = await standsStill(flood);
+  assert.ok(before <= heldBytes, `${before} bytes before anything was read`);
+  for (let round = 1; round <= 3; round += 1) {
+    const enough = before + 4 * heldBytes;
+    letGo();
+    await until('the peer to go on', () => flood.bytes > enough);
+    letGo = gate.hold();
+    const at = flood.bytes;
+    before = await standsStill(flood);
+    assert.ok(before - at <= heldBytes, `${before - at} bytes while held`);
+  }
+}
+
+test('a peer is given no window while the gate of a call is held, from its opening on, and more when it is let go', async () => {
+  const flood = await floodingServer(reply);
+  const client = clientOf(flood.port);
+  const open = bidi(client, 'exchange');
+  const gate = new Gate();
+  const letGo = gate.hold();
+  const stream = seen(duplex(open, new Outgoing<PeerRequest>({ encode: open.encode }), { gate }));
+  await until('the call', () => flood.started);
+  await until('the first bytes', () => flood.bytes > 0);
+  await standsStill(flood);
+  assert.equal(stream.values, []);
+  await assertHolds(flood, gate, letGo);
+  stream.stop();
+  client.close();
+  flood.stop();
+});
+
+test("a client is given no window while the gate of a server's requests$ is held, and more when it is let go", async () => {
+  let requests: Gated<PeerRequest__Output> | undefined;
+  const served = await peer((server) => {
+    serve(server, PeerService, {
+      exchange: (requests$) => {
+        requests = requests$;
+        return NEVER;
+      },
+    });
+  });
+  const flood = floodingClient(served.port, request);
+  await until('the call', () => requests !== undefined);
+  const { gate } = requests as unknown as Gated<PeerRequest__Output>;
+  const before = await standsStill(flood);
+  assert.ok(before <= heldBytes, `${before} bytes before anybody subscribed`);
+  const letGo = gate.hold();
+  let read = 0;
+  requests?.subscribe({ next: () => (read += 1), error: () => undefined });
+  assert.ok((await standsStill(flood)) <= heldBytes);
+  assert.is(read, 0);
+  await assertHolds(flood, gate, letGo);
+  assert.ok(read > 0);
+  flood.stop();
+});
+
+test('a peer is given no window while one reader of three of a Remote is slow, and more when it has handled one', async () => {
+  const flood = await floodingServer(reply);
+  const client = clientOf(flood.port);
+  const remote = new Remote(bidi(client, 'exchange'), { events: oneof('event') });
+  const quick = [seen(remote.on('append')), seen(remote.on('append'))];
+  const finish: (() => void)[] = [];
+  const slow = seen(remote.on('append').pipe(consume(() => new Promise<void>((resolve) => finish.push(resolve)))));
+  for (let handled = 1; handled <= 60; handled += 1) {
+    await until('the slow one to begin', () => finish.length === handled);
+    if (handled % 20 === 0) await standsStill(flood);
+    assert.ok(flood.bytes <= handled * (messageBytes + 16) + heldBytes);
+    assert.equal(
+      quick.map(({ values }) => values.length),
+      [handled, handled],
+    );
+    finish.at(-1)?.();
+  }
+  slow.stop();
+  await until('the peer to go on', () => flood.bytes > 120 * messageBytes);
+  await remote.close({ drainMs: 0 });
+  client.close();
+  flood.stop();
+});
+
+/** Handles slowly, and knows by how much the peer was ahead at most. */
+function slowly() {
+  const books = { written: 0, handled: 0, most: 0 };
+  const look = (): void => {
+    books.most = Math.max(books.most, books.written - books.handled);
+  };
+  const writer = {
+    /** One more is written by the peer. */
+    wrote: (): void => {
+      books.written += 1;
+      look();
+    },
+    handler: (): Observable<unknown> => timer(2).pipe(tap(() => (books.handled += 1))),
+    books,
+  };
+  return writer;
+}
+
+/** Writes so many messages, as long as grpc-js takes them, and waits for its `drain` when it does not. */
+function floodInto(call: Sink, count: number, wrote: () => void): void {
+  let left = count;
+  const write = (): void => {
+    while (left > 0) {
+      left -= 1;
+      wrote();
+      if (call.write(message)) continue;
+      call.once('drain', write);
+      return;
+    }
+    call.end();
+  };
+  write();
+}
+
+interface Sink {
+  write(message: PeerReply & PeerRequest): boolean;
+  once(event: 'drain', act: () => void): unknown;
+  end(): unknown;
+}
+
+test('R4: a server is never further ahead of a slow reader than the slack of the transport, at any step', async () => {
+  const { wrote, handler, books } = slowly();
+  const flooding = await barePeer((call) => {
+    floodInto(call, 400, wrote);
+  });
+  const open = bidi(flooding.client(), 'exchange');
+  const stream = seen(duplex(open, new Outgoing<PeerRequest>({ encode: open.encode })).pipe(consume(handler)));
+  await until('the end', () => stream.ends.length > 0);
+  assert.equal([stream.ends, books.handled], [['complete'], 400]);
+  assert.ok(books.most <= slackMessages, `${books.most} messages ahead, of ${slackMessages}`);
+  assert.ok(books.most > aheadMessages, 'it was no flood');
+});
+
+test('R4: nor is a client ahead of a slow handler', async () => {
+  const { wrote, handler, books } = slowly();
+  const served = await peer((server) => {
+    serve(server, PeerService, {
+      exchange: (requests$) => requests$.pipe(consume(handler), ignoreElements()),
+    });
+  });
+  const call = served.client().exchange();
+  let ended = false;
+  call.on('data', () => undefined);
+  call.on('error', () => undefined);
+  call.on('status', ({ code }) => (ended = code === status.OK));
+  floodInto(call, 400, wrote);
+  await until('the end', () => ended);
+  assert.is(books.handled, 400);
+  assert.ok(books.most <= slackMessages, `${books.most} messages ahead, of ${slackMessages}`);
+  assert.ok(books.most > aheadMessages, 'it was no flood');
+});
+
+test.run();

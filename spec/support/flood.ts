@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream, Http2Session, Http2Stream, ServerHttp2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+
+import { PeerService } from 'rxduplex/peer';
+import type { PeerReply, PeerRequest } from 'rxduplex/peer';
+
+import { duplexMethod } from '../../lib/definition.js';
+
+/** A peer that knows nothing of gRPC but its prefixes, and writes as much as HTTP/2 lets it. */
+export interface Flood {
+  readonly port: number;
+  /** Bytes of DATA that HTTP/2 has let out. */
+  readonly bytes: number;
+  readonly started: boolean;
+  stop(): void;
+}
+
+const [, exchange] = duplexMethod<PeerRequest, PeerReply>(PeerService, 'exchange');
+
+export const replyBytes = (reply: PeerReply): Buffer => exchange.responseSerialize(reply);
+// What is a request is a reply as well: the events are the same.
+export const requestBytes = (request: PeerRequest): Buffer => exchange.responseSerialize(request);
+
+/** Writes the frame again whenever the one before has left, and counts what has. */
+function pour(
+  stream: Http2Stream & { write(chunk: Buffer, done: (error?: Error | null) => void): boolean },
+  frame: Buffer,
+): { bytes: number } {
+  const poured = { bytes: 0 };
+  const next = (): void => {
+    if (stream.destroyed) return;
+    stream.write(frame, (error) => {
+      if (error) return;
+      poured.bytes += frame.length;
+      setImmediate(next);
+    });
+  };
+  next();
+  return poured;
+}
+
+/** A message as gRPC frames it. */
+function frameOf(message: Buffer): Buffer {
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
+}
+
+function ended(sessions: Iterable<Http2Session>): void {
+  for (const session of sessions) session.destroy();
+}
+
+/** A server that answers every call with a flood of `message`. */
+export async function floodingServer(message: Buffer): Promise<Flood> {
+  const server = createServer();
+  const sessions = new Set<ServerHttp2Session>();
+  let poured: { bytes: number } | undefined;
+  server.on('session', (session) => sessions.add(session));
+  server.on('stream', (stream) => {
+    stream.on('error', () => undefined);
+    stream.resume();
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc+proto' });
+    poured = pour(stream, frameOf(message));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    get bytes() {
+      return poured?.bytes ?? 0;
+    },
+    get started() {
+      return poured !== undefined;
+    },
+    stop: () => {
+      ended(sessions);
+      server.close();
+    },
+  };
+}
+
+/** A client that floods the server at `port` with `message`. */
+export function floodingClient(port: number, message: Buffer): Flood {
+  const session: ClientHttp2Session = connect(`http://127.0.0.1:${String(port)}`);
+  session.on('error', () => undefined);
+  const stream: ClientHttp2Stream = session.request({
+    ':method': 'POST',
+    ':path': exchange.path,
+    'content-type': 'application/grpc+proto',
+    te: 'trailers',
+  });
+  stream.on('error', () => undefined);
+  stream.resume();
+  const poured = pour(stream, frameOf(message));
+  return {
+    port,
+    get bytes() {
+      return poured.bytes;
+    },
+    started: true,
+    stop: () => {
+      ended([session]);
+    },
+  };
+}
