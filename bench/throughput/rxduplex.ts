@@ -2,8 +2,8 @@ import { credentials } from '@grpc/grpc-js';
 import { Remote, bidi, channelOptions, oneof } from 'rxduplex';
 import type { Bidi, ReconnectPolicy, RemoteOutgoing, RequestOptions } from 'rxduplex';
 import { PeerClient } from 'rxduplex/peer';
-import type { PeerReply__Output, PeerRequest } from 'rxduplex/peer';
-import { count, firstValueFrom, lastValueFrom, map, merge, take } from 'rxjs';
+import type { Append__Output, Beat__Output, PeerReply__Output, PeerRequest, Vote__Output } from 'rxduplex/peer';
+import { count, lastValueFrom, map, merge, take, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import { numberOf } from '../messages.js';
@@ -11,6 +11,8 @@ import { timed } from './contender.js';
 import type { Contender, Mode, Outcome, Run } from './contender.js';
 
 type Exchange = Bidi<PeerRequest, PeerReply__Output>;
+type ReplyEvent =
+  readonly ['vote', Vote__Output] | readonly ['append', Append__Output] | readonly ['beat', Beat__Output];
 type Request = (message: PeerRequest, options?: RequestOptions) => Observable<PeerReply__Output>;
 
 interface Settings {
@@ -32,14 +34,15 @@ export function rxduplex(address: string): Contender {
 
 const runs: Readonly<Record<Mode, (open: Exchange, run: Run) => Promise<Outcome>>> = {
   sync(open, run) {
-    const requests = { mode: 'lock-step' } as const;
-    const remote = new Remote(open, { events: oneof('event'), ...settings(run), requests });
-    return measured(remote, async () => {
-      let expected = 0;
-      for (const [index, message] of run.messages.entries()) {
-        const reply = await firstValueFrom(remote.request(message, { timeoutMs: Infinity }));
-        if (numberOf(reply) === index + 1) expected += 1;
-      }
+    const remote = new Remote(open, { events: oneof('event'), ...settings(run) });
+    const rest = run.messages.values();
+    const sendNext = (): void => {
+      const next = rest.next();
+      if (!next.done) remote.next(next.value);
+    };
+    return measured(remote, () => {
+      const expected = inOrder(replies(remote).pipe(tap(sendNext)), run);
+      sendNext();
       return expected;
     });
   },
@@ -58,22 +61,32 @@ const runs: Readonly<Record<Mode, (open: Exchange, run: Run) => Promise<Outcome>
   },
   'in-order'(open, run) {
     const remote = new Remote(open, { events: oneof('event'), ...settings(run) });
-    const numbers$ = merge(
-      remote.on('vote').pipe(map(({ term }) => Number(term))),
-      remote.on('append').pipe(map(({ term }) => Number(term))),
-      remote.on('beat').pipe(map(({ at }) => Number(at))),
-    );
-    const inOrder$ = numbers$.pipe(
-      take(run.messages.length),
-      count((number, index) => number === index + 1),
-    );
     return measured(remote, async () => {
-      const inOrder = lastValueFrom(inOrder$);
+      const expected = inOrder(replies(remote), run);
       for (const message of run.messages) await remote.send(message);
-      return inOrder;
+      return expected;
     });
   },
 };
+
+/** The numbers of the replies, as they are dispatched by type. */
+function replies(remote: Pick<Remote<PeerRequest, PeerReply__Output, ReplyEvent>, 'on'>): Observable<number> {
+  return merge(
+    remote.on('vote').pipe(map(({ term }) => Number(term))),
+    remote.on('append').pipe(map(({ term }) => Number(term))),
+    remote.on('beat').pipe(map(({ at }) => Number(at))),
+  );
+}
+
+/** How many of them came in their place. */
+function inOrder(numbers$: Observable<number>, { messages }: Run): Promise<number> {
+  return lastValueFrom(
+    numbers$.pipe(
+      take(messages.length),
+      count((number, index) => number === index + 1),
+    ),
+  );
+}
 
 function settings({ bufferSize, messages }: Run): Settings {
   return {

@@ -1,8 +1,9 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { Subject, isObservable, takeUntil } from 'rxjs';
+import { Subscription, isObservable } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { Pump } from '../duplex/pump.js';
+import { joined } from '../joined.js';
 import type { Dropped } from '../outgoing/entry.js';
 import type { OutgoingOptions } from '../outgoing/options.js';
 import { Outgoing } from '../outgoing/outgoing.js';
@@ -35,7 +36,7 @@ export function respond<In, Out>(
   call.sendMetadata(new Metadata());
   const inbox = new Inbox<In>(call);
   const outgoing = new Outgoing<Out>(options);
-  const over$ = new Subject<void>();
+  const over = new Subscription();
   const gone = new AbortController();
   let failure: { readonly error: unknown } | undefined;
   let finished = false;
@@ -54,7 +55,7 @@ export function respond<In, Out>(
   const fail = (error: unknown): void => {
     if (outgoing.closed) return;
     failure = { error };
-    over$.next();
+    over.unsubscribe();
     outgoing.complete();
   };
   outgoing.dropped$.subscribe((dropped) => {
@@ -63,7 +64,7 @@ export function respond<In, Out>(
   // grpc-js says `cancelled` at the end of every call, also of those that ended well.
   call.on('cancelled', () => {
     const complete = finished && !outgoing.busy;
-    over$.next();
+    over.unsubscribe();
     pump.stop();
     outgoing.error(undefined);
     if (complete) inbox.end();
@@ -82,7 +83,7 @@ export function respond<In, Out>(
       letGo?.();
       letGo = undefined;
     });
-    responses.pipe(takeUntil(over$)).subscribe({
+    joined(over, () => responses).subscribe({
       next: (response) => {
         if (!outgoing.next(response)) letGo ??= inbox.gate.hold();
       },
