@@ -49,6 +49,16 @@ export interface Entry<T> extends Linked<Entry<T>> {
   place: 'offered' | 'waiting' | 'queued' | 'inFlight' | 'sent' | 'gone';
 }
 
+export function entryOf<T>(
+  message: T,
+  follower: Follower | undefined,
+  payload: Uint8Array | undefined,
+  size: number,
+  key: unknown,
+): Entry<T> {
+  return { message, payload, size, key, follower, place: 'offered', before: undefined, after: undefined };
+}
+
 export function errorOf({ reason, error: cause }: Dropped<unknown>): RxDuplexError {
   switch (reason) {
     case 'overflow':

@@ -5,7 +5,7 @@ import { badOption } from '../options.js';
 import { Queue } from '../queue.js';
 import { Ledger } from '../stats.js';
 import type { OutboundStats } from '../stats.js';
-import { errorOf } from './entry.js';
+import { entryOf, errorOf } from './entry.js';
 import type { Dropped, Entry, Follower, Outcome, Reason } from './entry.js';
 import { feed } from './feed.js';
 import { checked } from './options.js';
@@ -268,16 +268,7 @@ export class Outgoing<T> implements Observer<T> {
     if (!(size >= 0 && Number.isSafeInteger(size))) {
       throw badOption('sizeOf', 'a function that gives a whole number of bytes', size);
     }
-    return {
-      message,
-      payload,
-      size,
-      key: key?.(message),
-      follower,
-      place: 'offered',
-      before: undefined,
-      after: undefined,
-    };
+    return entryOf(message, follower, payload, size, key?.(message));
   }
 
   #sameKey(entry: Entry<T>): Entry<T> | undefined {
@@ -361,16 +352,7 @@ export class Outgoing<T> implements Observer<T> {
 
   /** Refuses a message that was never measured. */
   #turnAway(message: T, follower: Follower | undefined, reason: Reason, error: unknown): Entry<T> {
-    const entry: Entry<T> = {
-      message,
-      payload: undefined,
-      size: 0,
-      key: undefined,
-      follower,
-      place: 'offered',
-      before: undefined,
-      after: undefined,
-    };
+    const entry = entryOf(message, follower, undefined, 0, undefined);
     this.#ledger.enter('offered', 0);
     this.#reject(entry, reason, error);
     return entry;

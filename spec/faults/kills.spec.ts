@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { start } from '../../bench/child.js';
 import type { Child } from '../../bench/child.js';
 import { Tally } from '../../bench/kill/tally.js';
+import { assertOnceAndInOrder, emptied } from '../support/flow.js';
 import { clientOf, turns, until } from '../support/peer.js';
 import { booksOf } from '../support/told.js';
 
@@ -55,10 +56,7 @@ test(`${String(kills)} times kill -9 of the server process, in a flow through a 
   await progress();
   stop.abort();
   await feeding;
-  await until('the queue to be empty', () => {
-    const { queued, inFlight } = remote.stats().outbound;
-    return queued + inFlight === 0;
-  });
+  await emptied(remote);
   const { confirmed, sent, lost, undelivered } = await remote.close({ drainMs: 20_000 });
   const { accepted } = remote.stats().outbound;
   client.close();
@@ -68,16 +66,8 @@ test(`${String(kills)} times kill -9 of the server process, in a flow through a 
   assert.ok(confirmed);
   assert.is(undelivered, 0);
   assert.is(sent + lost, accepted);
-  assert.equal(
-    seen,
-    [...new Set(seen)].sort((a, b) => a - b),
-    'the servers saw nothing twice, and all in order',
-  );
-  assert.equal(
-    handled,
-    [...new Set(handled)].sort((a, b) => a - b),
-    'nor did the reader',
-  );
+  assertOnceAndInOrder(seen, 'the servers saw nothing twice, and all in order');
+  assertOnceAndInOrder(handled, 'nor did the reader');
   assert.is(handled.length, remote.stats().inbound.routed);
   const unseen = accepted - seen.length;
   assert.ok(unseen - lost <= kills * window, `${String(unseen)} unseen, ${String(lost)} of them lost`);

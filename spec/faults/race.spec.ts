@@ -10,6 +10,7 @@ import * as assert from 'uvu/assert';
 
 import { fakeOpen } from '../support/fake-call.js';
 import type { FakeCall } from '../support/fake-call.js';
+import { assertOnceAndInOrder, emptied } from '../support/flow.js';
 import { clientOf, peer, replyTo, stopAll, turn, until } from '../support/peer.js';
 import { proxyTo } from '../support/proxy.js';
 import { seeded } from '../support/seed.js';
@@ -214,20 +215,13 @@ test('the same on real grpc-js, 200 histories: what was sent and not seen is at 
           assertBalanced(remote.stats());
           assert.is(remote.stats().inbound.received, replies);
         }
-        await until('the queue to be empty', () => {
-          const { queued, inFlight } = remote.stats().outbound;
-          return queued + inFlight === 0;
-        });
+        await emptied(remote);
         await remote.close();
         await until('all calls to end', () => open === 0);
         const { outbound } = remote.stats();
         assertBalanced(remote.stats());
         assert.is(outbound.sent + outbound.lost, accepted);
-        assert.equal(
-          [...seen],
-          [...new Set(seen)].sort((a, b) => a - b),
-          'in order, and none twice',
-        );
+        assertOnceAndInOrder(seen, 'in order, and none twice');
         const unseen = accepted - seen.length;
         const breaks = proxy.resets - resetsBefore + restarts;
         assert.ok(seen.length <= outbound.sent + outbound.lost);

@@ -5,6 +5,7 @@ import { map } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
+import { assertOnceAndInOrder, emptied } from '../support/flow.js';
 import { clientOf, peer, replyTo, stopAll, turns, until } from '../support/peer.js';
 import { proxyTo } from '../support/proxy.js';
 import { booksOf } from '../support/told.js';
@@ -94,10 +95,7 @@ test(`${String(resets)} connection resets in a flow through a gated reader: bala
   settle();
   stop.abort();
   await feeding;
-  await until('the queue to be empty', () => {
-    const { queued, inFlight } = remote.stats().outbound;
-    return queued + inFlight === 0;
-  });
+  await emptied(remote);
   const { confirmed, sent, lost, undelivered } = await remote.close({ drainMs: 20_000 });
   const { accepted } = remote.stats().outbound;
   const { received, routed } = remote.stats().inbound;
@@ -107,16 +105,8 @@ test(`${String(resets)} connection resets in a flow through a gated reader: bala
   assert.ok(confirmed);
   assert.is(undelivered, 0);
   assert.is(sent + lost, accepted);
-  assert.equal(
-    seen,
-    [...new Set(seen)].sort((a, b) => a - b),
-    'the server saw nothing twice, and all in order',
-  );
-  assert.equal(
-    handled,
-    [...new Set(handled)].sort((a, b) => a - b),
-    'nor did the reader',
-  );
+  assertOnceAndInOrder(seen, 'the server saw nothing twice, and all in order');
+  assertOnceAndInOrder(handled, 'nor did the reader');
   assert.is(received, routed);
   assert.is(handled.length, routed);
   const unseen = accepted - seen.length;
