@@ -41,7 +41,15 @@ export interface Inbound {
 
 export type OutboundStats = Readonly<Outbound> & { readonly bytes: Readonly<Outbound> };
 
-const outbound = (): Outbound => ({
+/** What became of the messages of a server's call, or of several. */
+export interface CallBooks {
+  /** Requests. `unrouted` came after the last subscriber of `requests$`. */
+  readonly inbound: Readonly<Inbound>;
+  /** Responses. */
+  readonly outbound: OutboundStats;
+}
+
+export const outbound = (): Outbound => ({
   offered: 0,
   waiting: 0,
   rejected: 0,
@@ -56,6 +64,11 @@ const outbound = (): Outbound => ({
 });
 
 export const inbound = (): Inbound => ({ received: 0, routed: 0, unrouted: 0, invalid: 0 });
+
+/** Adds what is in one account of a kind to another's: the books of several buffers as one. */
+export function addTo<B extends Inbound | Outbound>(total: B, books: Readonly<B>): void {
+  for (const account of Object.keys(total) as (keyof B)[]) (total[account] as number) += books[account] as number;
+}
 
 /** Where a message may be, one after the other, and where its way may end. */
 type Held = 'waiting' | 'queued' | 'inFlight';

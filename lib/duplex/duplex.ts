@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { claimAttempt } from '../attempt.js';
 import { RxDuplexError, codeOf } from '../errors.js';
 import { Gate, Gated } from '../gate.js';
-import { milliseconds } from '../options.js';
+import { badOption, milliseconds } from '../options.js';
 import type { Entry } from '../outgoing/entry.js';
 import type { Outgoing } from '../outgoing/outgoing.js';
 import type { Open } from './open.js';
@@ -40,6 +40,7 @@ export function duplex<Out, In>(
   { onOpen, openTimeoutMs = Infinity, coalesce = {}, gate = new Gate() }: DuplexOptions = {},
 ): Gated<In> {
   milliseconds('openTimeoutMs', openTimeoutMs);
+  if (!(gate instanceof Gate)) throw badOption('gate', 'a Gate', gate);
   const joinBytes = open.wire === 'bytes' ? joinBytesOf(coalesce) : undefined;
   return new Gated<In>(gate, (subscriber) => {
     const attempt = claimAttempt();

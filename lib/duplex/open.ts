@@ -11,6 +11,7 @@ import { RxDuplexError } from '../errors.js';
 import { badOption, oneOf } from '../options.js';
 import { duplexMethod } from '../definition.js';
 import { afterTurns } from '../turns.js';
+import type { Wire } from './pump.js';
 
 export interface OpenContext {
   /** The number of the attempt, from 1; back at 1 after a proof of life. */
@@ -38,8 +39,6 @@ export interface Open<Out, In> {
   readonly whenConnected?: (listener: () => void) => void;
 }
 
-export type Wire = 'bytes' | 'objects';
-
 export interface BidiOptions {
   /** Sent with each call. A function is asked at each attempt, for a token that is still valid; it may be async. */
   readonly metadata?: Metadata | (() => Metadata | Promise<Metadata>);
@@ -48,7 +47,7 @@ export interface BidiOptions {
   /**
    * `bytes` (default): messages are serialised when they are offered, and written as such. `objects`: grpc-js
    * serialises them, so that interceptors see messages; chosen by itself for interceptors given in `options`, and to be
-   * chosen for interceptors of the client, which cannot be seen from outside.
+   * chosen for those that a function gives, and for those of the client, which cannot be seen from outside.
    */
   readonly wire?: Wire;
 }
@@ -100,6 +99,9 @@ function openOf<Out, In>(
     const { path, requestSerialize, responseDeserialize } = known();
     const callOptions = typeof options === 'function' ? options() : (options ?? {});
     checkDeadline(callOptions);
+    if (written === 'bytes' && hasInterceptors(callOptions)) {
+      throw badOption('wire', "'objects' when the options that a function gives have interceptors", written);
+    }
     const serialize = written === 'bytes' ? (bytes: Out): Buffer => bytes as Buffer : requestSerialize;
     latest = client();
     return latest.makeBidiStreamRequest(path, serialize, responseDeserialize, sent.clone(), callOptions);

@@ -8,11 +8,18 @@ export interface Sender {
   on(event: 'drain', listener: () => void): unknown;
 }
 
-export interface PumpOptions<T> {
+/** What `write` of a call takes: messages, or their bytes. */
+export type Wire = 'bytes' | 'objects';
+
+/** How messages are written. */
+export interface Writing<T> {
   /** What is written for a message; if it throws, that message is dropped and the stream goes on. */
   readonly chunk: (entry: Entry<T>) => unknown;
   /** How much one write may carry, if several messages may share it: then `chunk` gives Buffers. */
   readonly joinBytes: number | undefined;
+}
+
+export interface PumpOptions<T> extends Writing<T> {
   /** Everything was written, and nothing more will come. */
   readonly finish: () => void;
   /** A write was flushed. */

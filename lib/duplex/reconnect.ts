@@ -31,7 +31,7 @@ export interface ReconnectPolicy {
   readonly restart?: ObservableInput<unknown>;
   /** An emission ends the call as `renew` does, and completes the stream instead of opening another. */
   readonly finish?: ObservableInput<unknown>;
-  /** How long an old call may take to end by itself. Default 2,000 ms. */
+  /** How long an old call may take to end by itself, and a reader that holds its gate to let go. Default 2,000 ms. */
   readonly handoverMs?: number;
   /**
    * A call that has been open for so long is proof of life, as a first message is; either sets the count of attempts

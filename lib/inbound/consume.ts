@@ -3,7 +3,7 @@ import { Observable, Subscription, from, isObservable, of } from 'rxjs';
 import type { OperatorFunction, Subscriber, Unsubscribable } from 'rxjs';
 import { joined } from '../joined.js';
 import { badOption, callable, count } from '../options.js';
-import { holdOf } from './reader-gate.js';
+import { checkGate, holdOf } from './reader-gate.js';
 import type { GateOption } from './reader-gate.js';
 
 /** What a handler may give for a value: a result, or something that gives results in its time. */
@@ -29,6 +29,7 @@ export function consume<T, R>(handler: (value: T) => Handled<R>, options: Consum
   callable('handler', handler);
   count('concurrency', concurrency);
   if (typeof ordered !== 'boolean') throw badOption('ordered', 'true or false', ordered);
+  checkGate(options);
   return (source) =>
     new Observable<R>((subscriber) => {
       const hold = holdOf(source, options);

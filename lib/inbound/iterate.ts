@@ -1,9 +1,9 @@
 import Denque from 'denque';
-import { Observable } from 'rxjs';
-import type { Subscription } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
 import { latestValueFrom, nextValueFrom } from 'rxjs-for-await';
+import { joined } from '../joined.js';
 import { count, oneOf } from '../options.js';
-import { holdOf } from './reader-gate.js';
+import { checkGate, holdOf } from './reader-gate.js';
 import type { GateOption } from './reader-gate.js';
 
 export interface IterateOptions extends GateOption {
@@ -37,6 +37,7 @@ export function iterate<T>(
     return form(signal ? source.pipe(endedBy(signal)) : source);
   }
   const { highWaterMark = 16 } = options;
+  checkGate(options);
   return new Iteration(source, count('highWaterMark', highWaterMark), holdOf(source, options), signal);
 }
 
@@ -67,18 +68,23 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
   readonly #askers: Asker<T>[] = [];
   #letGo: (() => void) | undefined;
   #end: { readonly error?: unknown } | undefined;
-  readonly #subscription: Subscription;
+  readonly #subscription = new Subscription();
+  readonly #signal: AbortSignal | undefined;
 
   constructor(source: Observable<T>, highWaterMark: number, hold: () => () => void, signal: AbortSignal | undefined) {
     this.#highWaterMark = highWaterMark;
     this.#hold = hold;
-    const ended$ = signal ? endedBy(signal)(source) : source;
-    this.#subscription = ended$.subscribe({
+    this.#signal = signal;
+    if (signal?.aborted) {
+      this.#aborted();
+      return;
+    }
+    signal?.addEventListener('abort', this.#aborted);
+    joined(this.#subscription, () => source).subscribe({
       next: (value) => {
         this.#take(value);
       },
       error: (error: unknown) => {
-        if (signal?.aborted) this.#drop();
         this.#finish({ error });
       },
       complete: () => {
@@ -127,6 +133,7 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
   #shift(): T {
     const value = this.#values.shift() as T;
     if (this.#values.length < this.#highWaterMark) this.#release();
+    this.#settle();
     return value;
   }
 
@@ -138,18 +145,27 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   #leave(): void {
-    this.#drop();
+    this.#values.clear();
     this.#finish({});
-    this.#subscription.unsubscribe();
   }
 
-  #drop(): void {
+  /** Goes before an end of the source that nobody was told of yet. */
+  readonly #aborted = (): void => {
     this.#values.clear();
-  }
+    this.#end = undefined;
+    this.#finish({ error: this.#signal?.reason });
+  };
 
   #finish(end: { readonly error?: unknown }): void {
     this.#end ??= end;
+    this.#subscription.unsubscribe();
+    this.#settle();
     for (const asker of this.#askers.splice(0)) this.#tellEnd(asker);
+  }
+
+  /** An end with nothing kept before it can no longer be aborted. */
+  #settle(): void {
+    if (this.#end && this.#values.length === 0) this.#signal?.removeEventListener('abort', this.#aborted);
   }
 
   /** An error is told once; after it the iteration is over like any other. */

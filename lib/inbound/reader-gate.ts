@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { RxDuplexError } from '../errors.js';
-import { gateOf } from '../gate.js';
-import type { Gate } from '../gate.js';
+import { Gate, gateOf } from '../gate.js';
+import { badOption } from '../options.js';
 
 export interface GateOption {
   /**
@@ -12,6 +12,12 @@ export interface GateOption {
 }
 
 const noHold = (): (() => void) => () => undefined;
+
+/** A gate that is given badly is told where it is given, not where it is first used. */
+export function checkGate({ gate }: GateOption): void {
+  if (gate === undefined || gate === 'none' || gate instanceof Gate) return;
+  throw badOption('gate', "a Gate, or 'none'", gate);
+}
 
 /** How a reader makes its source stand still; throws `NO_GATE` if nothing can. */
 export function holdOf(source: Observable<unknown>, { gate = gateOf(source) }: GateOption): () => () => void {

@@ -2,6 +2,8 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Subject } from 'rxjs';
 import { RxDuplexError } from '../errors.js';
 import { Gate, Gated } from '../gate.js';
+import { inbound } from '../stats.js';
+import type { Inbound } from '../stats.js';
 import { afterTurns } from '../turns.js';
 
 /** A cancelled call looks like a half-closed one, until grpc-js says so this many turns of the event loop later. */
@@ -13,8 +15,7 @@ export class Inbox<In> {
   readonly requests$: Gated<In>;
   /** Held, it stops the reading, and the peer is slowed by HTTP/2's flow control. */
   readonly gate: Gate = new Gate();
-  received = 0;
-  unrouted = 0;
+  readonly books: Inbound = inbound();
 
   readonly #call: ServerDuplexStream<In, unknown>;
   readonly #requests = new Subject<In>();
@@ -46,9 +47,13 @@ export class Inbox<In> {
     if (this.#reading) return;
     this.#reading = true;
     this.#call.on('data', (message: In) => {
-      this.received += 1;
-      if (this.#requests.observed) this.#requests.next(message);
-      else this.unrouted += 1;
+      this.books.received += 1;
+      if (!this.#requests.observed) {
+        this.books.unrouted += 1;
+        return;
+      }
+      this.books.routed += 1;
+      this.#requests.next(message);
     });
     this.#call.on('end', () => {
       afterTurns(turnsToCancelled, () => {

@@ -1,7 +1,10 @@
 import { status } from '@grpc/grpc-js';
+import { addTo, inbound, outbound } from '../stats.js';
+import type { CallBooks } from '../stats.js';
 import type { CallEnd, LiveCall } from './respond.js';
 
-export interface ServingStats {
+/** What became of the calls, and of the messages of all of them, ended and open. */
+export interface ServingStats extends CallBooks {
   readonly open: number;
   readonly completed: number;
   readonly failed: number;
@@ -10,10 +13,28 @@ export interface ServingStats {
 
 const draining = { code: status.UNAVAILABLE, details: 'the server is being drained' };
 
+/** The books of several calls as one. */
+class Books {
+  readonly #requests = inbound();
+  readonly #responses = outbound();
+  readonly #bytes = outbound();
+
+  add(books: CallBooks): void {
+    addTo(this.#requests, books.inbound);
+    addTo(this.#responses, books.outbound);
+    addTo(this.#bytes, books.outbound.bytes);
+  }
+
+  stats(): CallBooks {
+    return { inbound: { ...this.#requests }, outbound: { ...this.#responses, bytes: { ...this.#bytes } } };
+  }
+}
+
 /** The calls that are being answered, until the last of them has ended. */
 export class LiveCalls {
   readonly #calls = new Set<LiveCall>();
   readonly #ended = { completed: 0, failed: 0, cancelled: 0 };
+  readonly #books = new Books();
   #drained: Promise<void> | undefined;
   #empty: (() => void) | undefined;
 
@@ -26,13 +47,16 @@ export class LiveCalls {
     const call = begin((end) => {
       this.#ended[end.outcome] += 1;
       this.#calls.delete(call);
+      this.#books.add(call.stats());
       if (this.#calls.size === 0) this.#empty?.();
     });
     this.#calls.add(call);
   }
 
   stats(): ServingStats {
-    return { open: this.#calls.size, ...this.#ended };
+    const books = new Books();
+    for (const part of [this.#books, ...this.#calls]) books.add(part.stats());
+    return { open: this.#calls.size, ...this.#ended, ...books.stats() };
   }
 
   drain(graceMs: number): Promise<void> {

@@ -3,10 +3,12 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Subscription, isObservable } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { Pump } from '../duplex/pump.js';
+import type { Writing } from '../duplex/pump.js';
 import { joined } from '../joined.js';
 import type { Dropped } from '../outgoing/entry.js';
 import type { OutgoingOptions } from '../outgoing/options.js';
 import { Outgoing } from '../outgoing/outgoing.js';
+import type { CallBooks } from '../stats.js';
 import { statusOf } from './failure.js';
 import type { DuplexHandler } from './handlers.js';
 import { Inbox } from './inbox.js';
@@ -23,6 +25,7 @@ export interface LiveCall {
   drain(): void;
   /** Ends it with the status of `error`, after the responses before it. */
   fail(error: unknown): void;
+  stats(): CallBooks;
 }
 
 /** Answers one call with what `handler` makes of its requests, and tells how it ended. */
@@ -30,7 +33,7 @@ export function respond<In, Out>(
   call: ServerDuplexStream<In, Out>,
   handler: DuplexHandler<In, Out>,
   options: OutgoingOptions<Out>,
-  joinBytes: number | undefined,
+  writing: Writing<unknown>,
   ended: (end: CallEnd) => void,
 ): LiveCall {
   call.sendMetadata(new Metadata());
@@ -42,8 +45,7 @@ export function respond<In, Out>(
   let finished = false;
 
   const pump = new Pump(outgoing, {
-    chunk: ({ payload }) => payload,
-    joinBytes,
+    ...writing,
     finish: () => {
       finished = true;
       // grpc-js sends the status of an `error` after the writes before it; `destroy` would leave the peer waiting.
@@ -106,6 +108,7 @@ export function respond<In, Out>(
       inbox.end();
     },
     fail,
+    stats: () => ({ inbound: inbox.books, outbound: outgoing.stats() }),
   };
 }
 

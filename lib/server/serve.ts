@@ -4,7 +4,8 @@ import type { Observable } from 'rxjs';
 import { duplexMethod } from '../definition.js';
 import { joinBytesOf } from '../duplex/coalesce.js';
 import type { Coalesce } from '../duplex/coalesce.js';
-import { callable, milliseconds } from '../options.js';
+import type { Wire, Writing } from '../duplex/pump.js';
+import { callable, milliseconds, oneOf } from '../options.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
 import { Outgoing } from '../outgoing/outgoing.js';
 import type { DuplexHandler, Handlers, Service } from './handlers.js';
@@ -20,6 +21,11 @@ export interface ServeOptions {
   readonly outgoing?: Bounds & Overflow<never> & { readonly maxBytes?: number };
   /** As of `duplex`. */
   readonly coalesce?: Coalesce | false;
+  /**
+   * `bytes` (default): responses are serialised when they are offered, and written as such. `objects`: grpc-js
+   * serialises them, one a write, so that the server's interceptors see messages; they cannot be seen from here.
+   */
+  readonly wire?: Wire;
 }
 
 /** A call that ended with a failure of its handler, for the owner's log; the peer is told only its status. */
@@ -57,7 +63,7 @@ export function serve<H>(
   options: ServeOptions = {},
 ): Serving {
   const failures$ = new Subject<HandlerFailure>();
-  const joinBytes = joinBytesOf(options.coalesce ?? {});
+  const { codec, ...writing } = wireOf(options);
   const calls = new LiveCalls();
   for (const [name, handler] of Object.entries(handlers as Record<string, DuplexHandler<unknown, unknown>>)) {
     const [key, method] = duplexMethod<unknown, unknown>(service, name);
@@ -71,17 +77,25 @@ export function serve<H>(
       const peer = call.getPeer();
       const refuse = (error: object): void => void call.emit('error', error);
       calls.answer(refuse, (ended) =>
-        respond(call, handler, outgoing, joinBytes, (end) => {
+        respond(call, handler, outgoing, writing, (end) => {
           ended(end);
           if (end.outcome === 'failed') failures$.next({ method: method.path, peer, error: end.error });
         }),
       );
     };
-    server.addService({ [key]: { ...method, responseSerialize: (bytes: Buffer) => bytes } }, { [key]: answer });
+    server.addService({ [key]: { ...method, ...codec } }, { [key]: answer });
   }
   return {
     failures$: failures$.asObservable(),
     stats: () => calls.stats(),
     drain: ({ graceMs = 5_000 } = {}) => calls.drain(milliseconds('graceMs', graceMs)),
   };
+}
+
+function wireOf({ wire = 'bytes', coalesce = {} }: ServeOptions): Writing<unknown> & { readonly codec: object } {
+  const joinBytes = joinBytesOf(coalesce);
+  if (oneOf('wire', wire, ['bytes', 'objects']) === 'objects') {
+    return { joinBytes: undefined, chunk: ({ message }) => message, codec: {} };
+  }
+  return { joinBytes, chunk: ({ payload }) => payload, codec: { responseSerialize: (bytes: Buffer) => bytes } };
 }

@@ -1,6 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { Outgoing, RxDuplexError, bidi, duplex } from 'rxduplex';
-import type { Dropped } from 'rxduplex';
+import type { Dropped, Gate } from 'rxduplex';
 import type { PeerReply__Output, PeerRequest } from 'rxduplex/peer';
 import { EMPTY, Observable, from, ignoreElements, lastValueFrom, map, toArray } from 'rxjs';
 import { test } from 'uvu';
@@ -422,6 +422,12 @@ test('a bad openTimeoutMs is refused at the door', () => {
     () => duplex(open, new Outgoing<string>(), { openTimeoutMs: -1 }),
     /BAD_OPTION: openTimeoutMs must be .* got -1/,
   );
+});
+
+test('a gate that is none is refused at the door', () => {
+  const { open } = fakeOpen<string, string>();
+  const gate = 'none' as unknown as Gate;
+  assert.throws(() => duplex(open, new Outgoing<string>(), { gate }), /BAD_OPTION: gate must be a Gate; got "none"/);
 });
 
 test('A3: a producer that completed before the subscription still has its messages delivered', async () => {

@@ -208,6 +208,21 @@ test('W8: for interceptors of the client, wire: objects does the same', async ()
   client.close();
 });
 
+test('W8: interceptors that a function of options gives are refused for bytes, and given messages for objects', async () => {
+  const peer = await barePeer(echo);
+  const messages: unknown[] = [];
+  const options = () => ({ interceptors: [recording(messages)] });
+  const refused = seen(duplex(bidi(peer.client(), 'exchange', { options }), new Outgoing<PeerRequest>()));
+  assert.match(String(refused.ends[0]), /BAD_OPTION: wire must be 'objects' when .* got "bytes"/);
+  const open = bidi(peer.client(), 'exchange', { options, wire: 'objects' });
+  const outgoing = new Outgoing<PeerRequest>({ encode: open.encode });
+  const stream = seen(duplex(open, outgoing));
+  outgoing.next(beat(1));
+  await until('the reply', () => stream.values.length === 1);
+  stream.stop();
+  assert.equal(messages, [beat(1)]);
+});
+
 test('C1: keepalive is on, and gentle enough for a stranger', () => {
   const options = channelOptions();
   assert.is(options['grpc.keepalive_time_ms'], 300_000);

@@ -404,6 +404,8 @@ test('bad options are refused at the door', () => {
     [() => 1, { concurrency: 1.5 }],
     [() => 1, { concurrency: NaN }],
     [() => 1, { ordered: 'yes' }],
+    [() => 1, { gate: 'no' }],
+    [() => 1, { gate: null }],
   ];
   for (const [handler, options] of bad) {
     assert.throws(

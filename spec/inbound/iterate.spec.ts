@@ -226,6 +226,32 @@ test('an abort rejects who waits with its reason, drops what is kept, leaves the
   assert.equal([source.given, source.subscribers, gate.held], [16, 0, false]);
 });
 
+test('an abort after the end of the source drops what is kept, and its reason is told instead of that end', async () => {
+  for (const source of [
+    of(1, 2, 3),
+    concat(
+      of(1, 2, 3),
+      throwError(() => new Error('theirs')),
+    ),
+  ]) {
+    const aborting = new AbortController();
+    const values = iterate(source, { gate: 'none', signal: aborting.signal });
+    assert.equal(await values.next(), { value: 1, done: false });
+    aborting.abort(failed);
+    assert.equal(await all(values), ['failed']);
+    assert.equal(await all(values), ['end']);
+  }
+});
+
+test('an abort after everything was given changes nothing', async () => {
+  const aborting = new AbortController();
+  const values = iterate(of(1), { gate: 'none', signal: aborting.signal });
+  assert.equal(await values.next(), { value: 1, done: false });
+  assert.is(getEventListeners(aborting.signal, 'abort').length, 0);
+  aborting.abort(failed);
+  assert.equal(await all(values), ['end']);
+});
+
 test('a signal that is aborted already ends it before its source is subscribed to', async () => {
   const source = counting(new Gate());
   assert.equal(await all(iterate(source, { signal: AbortSignal.abort(failed) })), ['failed']);
@@ -336,6 +362,8 @@ test('bad options are refused at the call', () => {
     { highWaterMark: NaN },
     { lossy: 'oldest' },
     { lossy: undefined },
+    { gate: 'no' },
+    { gate: {} },
   ];
   for (const options of bad) {
     assert.throws(

@@ -1,5 +1,5 @@
-import { Metadata, Server, status } from '@grpc/grpc-js';
-import type { ClientDuplexStream, StatusObject } from '@grpc/grpc-js';
+import { Metadata, Server, ServerInterceptingCall, status } from '@grpc/grpc-js';
+import type { ClientDuplexStream, ServerInterceptingCallInterface, StatusObject } from '@grpc/grpc-js';
 import { Outgoing, bidi, duplex, serve } from 'rxduplex';
 import type { CallContext, DuplexHandler, HandlerFailure, ServeOptions, Serving } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
@@ -24,6 +24,7 @@ import {
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
+import { replyBytes } from '../support/flood.js';
 import { beat, peer, replyTo, stopAll, turns, until } from '../support/peer.js';
 import type { Peer } from '../support/peer.js';
 
@@ -62,6 +63,12 @@ const echo: Handler = (requests$) => requests$.pipe(map(replyTo));
 const ids = (replies: readonly PeerReply__Output[]): number[] => replies.map(({ id }) => Number(id));
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, id) => id);
 
+/** What became of the calls, without their messages. */
+function callsOf({ serving }: { readonly serving: Serving }): object {
+  const { open, completed, failed, cancelled } = serving.stats();
+  return { open, completed, failed, cancelled };
+}
+
 async function ended(bare: Bare): Promise<StatusObject> {
   await until('the status', () => bare.statuses.length > 0);
   await turns(2);
@@ -76,7 +83,7 @@ test('a bare grpc-js client is answered, in order, and its half-close ends the c
   const { code } = await ended(bare);
   assert.is(code, status.OK);
   assert.equal(ids(bare.replies), upTo(1000));
-  assert.equal(on.serving.stats(), { open: 0, completed: 1, failed: 0, cancelled: 0 });
+  assert.equal(callsOf(on), { open: 0, completed: 1, failed: 0, cancelled: 0 });
 });
 
 test('our client and our server talk, with messages joined both ways, in order', async () => {
@@ -355,7 +362,7 @@ for (const [how, giveUp] of Object.entries(givenUp)) {
     giveUp(bare, on);
     await until('the handler to be told', () => told.length >= 3);
     assert.equal([...told].sort(), ['CANCELLED', 'aborted', 'unsubscribed']);
-    assert.equal(on.serving.stats(), { open: 0, completed: 0, failed: 0, cancelled: 1 });
+    assert.equal(callsOf(on), { open: 0, completed: 0, failed: 0, cancelled: 1 });
   });
 }
 
@@ -387,7 +394,7 @@ test('W4: a call that is given up while its client reads nothing leaves nothing 
   await turns(20);
   bare.call.cancel();
   await until('the handler to be told', () => unsubscribed);
-  assert.equal(on.serving.stats(), { open: 0, completed: 0, failed: 0, cancelled: 1 });
+  assert.equal(callsOf(on), { open: 0, completed: 0, failed: 0, cancelled: 1 });
 });
 
 test('a handler knows the metadata and the peer of its call', async () => {
@@ -440,7 +447,7 @@ test('drain completes the requests of every call, and settles when the handlers 
   for (const { call } of bares) call.write(beat(1));
   await until('the replies', () => bares.every(({ replies }) => replies.length === 1));
   await on.serving.drain({ graceMs: Infinity });
-  assert.equal(on.serving.stats(), { open: 0, completed: 5, failed: 0, cancelled: 0 });
+  assert.equal(callsOf(on), { open: 0, completed: 5, failed: 0, cancelled: 0 });
   for (const bare of bares) assert.is((await ended(bare)).code, status.OK);
 });
 
@@ -502,6 +509,69 @@ test('1,000 calls, cancelled at every stage, leave none open', async () => {
   }
   await until('all calls to end', () => on.serving.stats().open === 0);
   assert.is(on.serving.stats().failed, 0);
+});
+
+test('the messages of all calls are in the books, of those that have ended and of those that are open', async () => {
+  const on = await serving((requests$) => requests$.pipe(take(2), map(replyTo)));
+  const [first, second] = [bareCall(on), bareCall(on)];
+  for (const id of upTo(2)) first.call.write(beat(id));
+  await ended(first);
+  second.call.write(beat(0));
+  await until('the reply', () => second.replies.length === 1);
+  const { inbound, outbound } = on.serving.stats();
+  assert.equal(inbound, { received: 3, routed: 3, unrouted: 0, invalid: 0 });
+  const { offered, accepted, sent, bytes } = outbound;
+  assert.equal([offered, accepted, sent], [3, 3, 3]);
+  const size = [0, 1, 0].reduce((total, id) => total + replyBytes(beat(id)).length, 0);
+  assert.equal([bytes.offered, bytes.accepted, bytes.sent], [size, size, size]);
+  second.call.cancel();
+});
+
+test('requests that come after the last subscriber of requests$ are counted unrouted', async () => {
+  const taken = new Subject<PeerReply>();
+  const on = await serving((requests$) => {
+    requests$.pipe(take(2)).subscribe();
+    return taken;
+  });
+  const bare = bareCall(on);
+  for (const id of upTo(10)) bare.call.write(beat(id));
+  await until('all requests', () => on.serving.stats().inbound.received === 10);
+  assert.equal(on.serving.stats().inbound, { received: 10, routed: 2, unrouted: 8, invalid: 0 });
+  taken.complete();
+  assert.is((await ended(bare)).code, status.OK);
+});
+
+test('W8: interceptors of the server see messages with wire: objects', async () => {
+  const messages: unknown[] = [];
+  const recording = (_: unknown, call: ServerInterceptingCallInterface): ServerInterceptingCall =>
+    new ServerInterceptingCall(call, {
+      sendMessage: (message, next) => {
+        messages.push(message);
+        next(message);
+      },
+    });
+  const on = await peer(
+    (server) => {
+      serve(server, PeerService, { exchange: echo }, { wire: 'objects' });
+    },
+    { interceptors: [recording] },
+  );
+  const bare = bareCall(on);
+  for (const id of upTo(50)) bare.call.write(beat(id));
+  bare.call.end();
+  assert.is((await ended(bare)).code, status.OK);
+  assert.equal(ids(bare.replies), upTo(50));
+  assert.equal(
+    messages.map((message) => Number((message as PeerReply).id)),
+    upTo(50),
+  );
+});
+
+test('a bad wire is refused at the door', () => {
+  assert.throws(
+    () => serve(new Server(), PeerService, { exchange: echo }, { wire: 'text' as 'bytes' }),
+    /BAD_OPTION: wire must be one of "bytes", "objects"; got "text"/,
+  );
 });
 
 test.run();
