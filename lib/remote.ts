@@ -225,9 +225,9 @@ export class Remote<
 
   /**
    * Takes no more, sends what is queued on the call there is, half-closes and waits for the peer to end the call;
-   * cancels it after `drainMs` (default 5,000). Opens no call. Always settles; a second close joins the first. The end of
-   * a call cannot be seen past a held gate: a reader has `drainMs` to let go of it, and what it does not take by then is
-   * lost.
+   * cancels it after `drainMs` (default 5,000), so that it settles whatever the peer does, unless that is `Infinity`.
+   * Opens no call. A second close joins the first. The end of a call cannot be seen past a held gate: a reader has
+   * `drainMs` to let go of it, and what it does not take by then is lost.
    */
   close({ drainMs = 5_000 }: { readonly drainMs?: number } = {}): Promise<Closing> {
     milliseconds('drainMs', drainMs);

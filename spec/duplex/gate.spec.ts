@@ -1,16 +1,19 @@
+import { getEventListeners } from 'node:events';
+
 import { status } from '@grpc/grpc-js';
-import { Gate, Outgoing, Remote, bidi, consume, duplex, oneof, reconnect } from 'rxduplex';
+import { Gate, Outgoing, Remote, bidi, consume, duplex, oneof, reconnect, serve } from 'rxduplex';
 import type { Gated } from 'rxduplex';
+import { PeerService } from 'rxduplex/peer';
 import type { PeerReply__Output, PeerRequest } from 'rxduplex/peer';
-import { Subject } from 'rxjs';
+import { NEVER, Subject, firstValueFrom } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import { seen } from '../support/marbles.js';
 import type { Seen } from '../support/marbles.js';
-import { barePeer, beat, echo, stopAll, turns, until } from '../support/peer.js';
+import { barePeer, beat, echo, peer, stopAll, turns, until } from '../support/peer.js';
 import type { Exchange, ExchangeCall, Peer } from '../support/peer.js';
-import { booksOf } from '../support/told.js';
+import { booksOf, endOf } from '../support/told.js';
 
 test.after.each(stopAll);
 
@@ -208,8 +211,45 @@ test('closing while the gate is held does not wait for it', async () => {
   assert.equal(statuses.ends, ['complete']);
 });
 
+test('connect does not wait for a gate: initial metadata opens it, or the flush of a first write', async () => {
+  const silent = await barePeer(() => undefined);
+  const remote = remoteTo(silent);
+  remote.gate.hold();
+  const connected = remote.connect();
+  await quiet();
+  assert.is(await endOf(connected), 'waits');
+  remote.next(beat(1));
+  await connected;
+  await remote.close({ drainMs: 0 });
+
+  const speaking = await barePeer((call) => call.write({ id: 1 }));
+  const ours = await peer((server) => {
+    serve(server, PeerService, { exchange: () => NEVER });
+  });
+  for (const on of [speaking, ours]) {
+    const spoken = remoteTo(on);
+    spoken.gate.hold();
+    await spoken.connect();
+    assert.is(spoken.stats().inbound.received, 0);
+    await spoken.close({ drainMs: 0 });
+  }
+});
+
+test('a connect that waits is told of a close, while the gate is held too, and leaves nothing on its signal', async () => {
+  const silent = await barePeer(() => undefined);
+  const remote = remoteTo(silent);
+  remote.gate.hold();
+  const { signal } = new AbortController();
+  const connected = remote.connect({ signal });
+  connected.catch(() => undefined);
+  await quiet();
+  const { confirmed } = await remote.close({ drainMs: 0 });
+  assert.equal([confirmed, await endOf(connected), getEventListeners(signal, 'abort')], [false, 'CLOSED', []]);
+});
+
 test('a request that has no reply in time while the gate is held fails with GATE_HELD, and with TIMEOUT otherwise', async () => {
   const remote = remoteTo(await barePeer(echo));
+  await firstValueFrom(remote.request(beat(0)));
   const letGo = remote.gate.hold();
   const held = seen(remote.request(beat(1), { timeoutMs: 30 }));
   await until('the time to be over', () => held.ends.length > 0);

@@ -7,9 +7,13 @@ process.once('exit', () => {
   running.forEach(endGroup);
 });
 
-/** Runs a spec file in a process of its own, which is killed, with all it started, when it outlives its limit. */
-export function runFile(file: string, limitSeconds: number): Promise<Ending & { readonly output: string }> {
-  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', file], {
+/** Runs a file in a process of its own, which is killed, with all it started, when it outlives its limit. */
+export function runFile(
+  file: string,
+  limitSeconds: number,
+  args: readonly string[] = [],
+): Promise<Ending & { readonly output: string }> {
+  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', file, ...args], {
     // A leader of its own process group, so that what it leaves behind can be ended too.
     detached: true,
     env: { ...process.env, FORCE_COLOR: '0' },
