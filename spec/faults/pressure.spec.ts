@@ -2,43 +2,25 @@ import { status } from '@grpc/grpc-js';
 import { Gate, Outgoing, Remote, bidi, consume, duplex, oneof, serve } from 'rxduplex';
 import type { Gated } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
-import type { PeerReply, PeerRequest, PeerRequest__Output } from 'rxduplex/peer';
+import type { PeerRequest, PeerRequest__Output } from 'rxduplex/peer';
 import { NEVER, ignoreElements, tap, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import { seen } from '../support/marbles.js';
-import { floodingClient, floodingServer, replyBytes, requestBytes } from '../support/flood.js';
+import { aheadMessages, message, messageBytes, slackMessages, windowBytes } from '../support/flood.js';
+import { floodInto, floodingClient, floodingServer, replyBytes, requestBytes, standsStill } from '../support/flood.js';
 import type { Flood } from '../support/flood.js';
-import { barePeer, clientOf, peer, stopAll, turns, until } from '../support/peer.js';
+import { barePeer, clientOf, peer, stopAll, until } from '../support/peer.js';
 
 test.after.each(stopAll);
 
-const messageBytes = 16 * 1024;
-const message: PeerReply & PeerRequest = { id: 1, append: { payload: Buffer.alloc(messageBytes) } };
 const reply = replyBytes(message);
 const request = requestBytes(message);
 
-/** HTTP/2's window of a stream and of a connection, unless somebody widens it. */
-const windowBytes = 65_535;
-/** What grpc-js reads ahead into its stream of objects, on either side. */
-const aheadMessages = 16;
-/** What a peer may have written that nobody has handled, by GRPC-JS.md R4, with one that is half in the window. */
-const slackMessages = aheadMessages + Math.ceil(windowBytes / messageBytes) + aheadMessages + 1;
-
 /** What a peer of HTTP/2 itself could write: it has no objects of its own on its side. */
 const heldBytes = (aheadMessages + 1) * (messageBytes + 16) + windowBytes;
-
-/** No more comes out of it for a while, which may make a fault go unseen, and nothing else. */
-async function standsStill(flood: Flood): Promise<number> {
-  let before = -1;
-  while (before !== flood.bytes) {
-    before = flood.bytes;
-    await turns(60);
-  }
-  return before;
-}
 
 /** Lets go of what is held from the beginning, and holds it again, several times. */
 async function assertHolds(flood: Flood, gate: Gate, held: () => void): Promise<void> {
@@ -122,50 +104,26 @@ test('a peer is given no window while one reader of three of a Remote is slow, a
   flood.stop();
 });
 
-/** Handles slowly, and knows by how much the peer was ahead at most. */
-function slowly() {
+/** Handles so many slowly, and knows by how much the peer was ahead at most. */
+function slowly(count: number) {
   const books = { written: 0, handled: 0, most: 0 };
-  const look = (): void => {
-    books.most = Math.max(books.most, books.written - books.handled);
-  };
-  const writer = {
-    /** One more is written by the peer. */
-    wrote: (): void => {
+  return {
+    /** Whether the peer is to write one more. */
+    more: (): boolean => {
+      if (books.written === count) return false;
       books.written += 1;
-      look();
+      books.most = Math.max(books.most, books.written - books.handled);
+      return true;
     },
     handler: (): Observable<unknown> => timer(2).pipe(tap(() => (books.handled += 1))),
     books,
   };
-  return writer;
-}
-
-/** Writes so many messages, as long as grpc-js takes them, and waits for its `drain` when it does not. */
-function floodInto(call: Sink, count: number, wrote: () => void): void {
-  let left = count;
-  const write = (): void => {
-    while (left > 0) {
-      left -= 1;
-      wrote();
-      if (call.write(message)) continue;
-      call.once('drain', write);
-      return;
-    }
-    call.end();
-  };
-  write();
-}
-
-interface Sink {
-  write(message: PeerReply & PeerRequest): boolean;
-  once(event: 'drain', act: () => void): unknown;
-  end(): unknown;
 }
 
 test('R4: a server is never further ahead of a slow reader than the slack of the transport, at any step', async () => {
-  const { wrote, handler, books } = slowly();
+  const { more, handler, books } = slowly(400);
   const flooding = await barePeer((call) => {
-    floodInto(call, 400, wrote);
+    floodInto(call, more);
   });
   const open = bidi(flooding.client(), 'exchange');
   const stream = seen(duplex(open, new Outgoing<PeerRequest>({ encode: open.encode })).pipe(consume(handler)));
@@ -176,7 +134,7 @@ test('R4: a server is never further ahead of a slow reader than the slack of the
 });
 
 test('R4: nor is a client ahead of a slow handler', async () => {
-  const { wrote, handler, books } = slowly();
+  const { more, handler, books } = slowly(400);
   const served = await peer((server) => {
     serve(server, PeerService, {
       exchange: (requests$) => requests$.pipe(consume(handler), ignoreElements()),
@@ -187,7 +145,7 @@ test('R4: nor is a client ahead of a slow handler', async () => {
   call.on('data', () => undefined);
   call.on('error', () => undefined);
   call.on('status', ({ code }) => (ended = code === status.OK));
-  floodInto(call, 400, wrote);
+  floodInto(call, more);
   await until('the end', () => ended);
   assert.is(books.handled, 400);
   assert.ok(books.most <= slackMessages, `${books.most} messages ahead, of ${slackMessages}`);

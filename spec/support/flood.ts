@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:http2';
 import type { ClientHttp2Session, ClientHttp2Stream, Http2Session, Http2Stream, ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { getDefaultHighWaterMark } from 'node:stream';
 
 import { PeerService } from 'rxduplex/peer';
 import type { PeerReply, PeerRequest } from 'rxduplex/peer';
 
 import { duplexMethod } from '../../lib/definition.js';
+import { turns } from './peer.js';
 
 /** A peer that knows nothing of gRPC but its prefixes, and writes as much as HTTP/2 lets it. */
 export interface Flood {
@@ -22,6 +24,21 @@ const [, exchange] = duplexMethod<PeerRequest, PeerReply>(PeerService, 'exchange
 export const replyBytes = (reply: PeerReply): Buffer => exchange.responseSerialize(reply);
 // What is a request is a reply as well: the events are the same.
 export const requestBytes = (request: PeerRequest): Buffer => exchange.responseSerialize(request);
+
+export const messageBytes: number = 16 * 1024;
+/** What floods are made of: a request, and a reply as well. */
+export const message: PeerReply & PeerRequest = { id: 1, append: { payload: Buffer.alloc(messageBytes) } };
+
+/** HTTP/2's window of a stream and of a connection, unless somebody widens it. */
+export const windowBytes = 65_535;
+const windowMessages = Math.ceil(windowBytes / messageBytes);
+/** What grpc-js reads ahead into its stream of objects, on either side. */
+export const aheadMessages = 16;
+/** What a reader may have been given and not handled: that, one in its hand and one decoded, node's bytes, the window. */
+export const unreadMessages: number =
+  aheadMessages + 2 + Math.ceil(getDefaultHighWaterMark(false) / messageBytes) + windowMessages;
+/** What a peer may have written that nobody has handled, by GRPC-JS.md R4: that, and what is queued on its own side. */
+export const slackMessages: number = aheadMessages + unreadMessages;
 
 /** Writes the frame again whenever the one before has left, and counts what has. */
 function pour(
@@ -104,4 +121,34 @@ export function floodingClient(port: number, message: Buffer): Flood {
       ended([session]);
     },
   };
+}
+
+/** No more comes out of it for a while, which may make a fault go unseen, and nothing else. */
+export async function standsStill(flood: Flood): Promise<number> {
+  let before = -1;
+  while (before !== flood.bytes) {
+    before = flood.bytes;
+    await turns(60);
+  }
+  return before;
+}
+
+/** What both a client's and a server's call are to the one who floods them. */
+export interface Sink {
+  write(message: PeerReply & PeerRequest): boolean;
+  once(event: 'drain', act: () => void): unknown;
+  end(): unknown;
+}
+
+/** Writes as long as there is `more` and grpc-js takes it, and waits for its `drain` when it does not. */
+export function floodInto(call: Sink, more: () => boolean, end: () => unknown = () => call.end()): void {
+  const write = (): void => {
+    while (more()) {
+      if (call.write(message)) continue;
+      call.once('drain', write);
+      return;
+    }
+    end();
+  };
+  write();
 }

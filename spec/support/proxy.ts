@@ -11,11 +11,21 @@ export interface Proxy {
   stop(): void;
 }
 
-export async function proxyTo(port: number): Promise<Proxy> {
+/** Is shown what passes, in either direction, as it comes. */
+export interface Watch {
+  readonly fromClient: (chunk: Buffer) => void;
+  readonly fromServer: (chunk: Buffer) => void;
+}
+
+export async function proxyTo(port: number, watch?: Watch): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let resets = 0;
   const server = createServer((near) => {
     const far = connect(port, '127.0.0.1');
+    if (watch) {
+      near.on('data', watch.fromClient);
+      far.on('data', watch.fromServer);
+    }
     for (const [socket, other] of [
       [near, far],
       [far, near],

@@ -14,6 +14,7 @@ import type { PeerRequest } from '../../../lib/generated/peer.js';
 import type { Bounds } from '../../../lib/outgoing/options.js';
 import { Outgoing } from '../../../lib/outgoing/outgoing.js';
 import type { OutboundStats } from '../../../lib/stats.js';
+import { memory } from '../memory.js';
 
 export interface Report {
   readonly before: number;
@@ -54,14 +55,4 @@ client.close();
 
 function message(id: number): PeerRequest {
   return { id, append: { term: 1, payload } };
-}
-
-/** What is still held once everything that can be freed has been. */
-async function memory(): Promise<number> {
-  for (let turn = 0; turn < 5; turn++) {
-    await setImmediate();
-    globalThis.gc?.();
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
