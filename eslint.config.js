@@ -16,6 +16,7 @@ export default defineConfig(
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
 
+      '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
       // `() => subject.next(value)` is how a void callback reads best.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // A number in a message is no accident.

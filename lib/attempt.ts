@@ -9,6 +9,8 @@ export class Attempt {
   readonly number: number;
   /** Set by the call: another attempt would ask for its metadata anew. */
   freshMetadata = false;
+  /** Set by the call: what it failed of will not happen again, and is worth another attempt whatever it was. */
+  passing = false;
   readonly #opened: () => void;
   #leave: (() => void) | undefined;
 

@@ -1,11 +1,9 @@
 export { bidi } from './duplex/open.js';
 export type { Bidi, BidiNames, BidiOptions, Open, OpenContext } from './duplex/open.js';
-export type { Coalesce } from './duplex/coalesce.js';
 export { channelOptions } from './duplex/channel-options.js';
 export type { ChannelSettings } from './duplex/channel-options.js';
 export { duplex } from './duplex/duplex.js';
 export type { DuplexOptions } from './duplex/duplex.js';
-export type { Wire } from './duplex/pump.js';
 export { exponential } from './duplex/backoff.js';
 export type { Backoff, ExponentialOptions } from './duplex/backoff.js';
 export { reconnect } from './duplex/reconnect.js';
@@ -38,3 +36,8 @@ export type { DrainOptions, HandlerFailure, ServeOptions, Serving } from './serv
 export type { CallContext, DuplexHandler, Handlers, Service } from './server/handlers.js';
 export type { CallBooks, Inbound, Outbound, OutboundStats } from './stats.js';
 export type { State, Status } from './status.js';
+export { repeated } from './wire/batch.js';
+export type { Batch, Batching, FieldOfMany, Repeated } from './wire/batch.js';
+export type { Coalesce } from './wire/coalesce.js';
+export type { JoiningEnded, Packing, Wire } from './wire/joining.js';
+export type { Unpack } from './wire/reader.js';

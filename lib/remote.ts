@@ -1,8 +1,6 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { NEVER, ReplaySubject, Subject, Subscription, filter, finalize, from } from 'rxjs';
 import type { ObservableInput, Observer, Unsubscribable, Observable } from 'rxjs';
-import { joinBytesOf } from './duplex/coalesce.js';
-import type { Coalesce } from './duplex/coalesce.js';
 import { duplex } from './duplex/duplex.js';
 import type { Open } from './duplex/open.js';
 import { reconnect } from './duplex/reconnect.js';
@@ -13,6 +11,7 @@ import { Gate, Gated } from './gate.js';
 import { Router } from './inbound/router.js';
 import type { Invalid } from './inbound/router.js';
 import type { EventMap, Select, Tagged } from './inbound/select.js';
+import { Listeners } from './listeners.js';
 import { badOption, callable, milliseconds } from './options.js';
 import type { Dropped } from './outgoing/entry.js';
 import type { Bounds, OutgoingOptions, Overflow } from './outgoing/options.js';
@@ -24,6 +23,7 @@ import { Requester } from './request/requester.js';
 import type { Inbound, OutboundStats } from './stats.js';
 import { mayFollow } from './status.js';
 import type { Status } from './status.js';
+import type { Coalesce } from './wire/coalesce.js';
 
 export type RemoteOutgoing<Out> = Bounds & Overflow<Out> & { readonly maxBytes?: number };
 
@@ -85,6 +85,8 @@ export class Remote<
   readonly status$: Observable<Status>;
   /** Every message that was refused, dropped, lost, withdrawn or left over, with the reason. */
   readonly dropped$: Observable<Dropped<Out>>;
+  /** Tells a producer that `next` refused, or told of no more room, that the buffer is at most half full again. */
+  readonly ready$: Observable<void>;
   /** Every message that comes, whatever becomes of it further on. */
   readonly messages$: Gated<In>;
   /** Messages that nobody was given: of no type, or of a type that nobody listens to now. */
@@ -96,15 +98,13 @@ export class Remote<
   /** Sends a request when subscribed; gives its one reply and completes. */
   readonly request: RequestOf<Out, In, R>;
 
-  readonly #open: Open<Out, In>;
   readonly #policy: ReconnectPolicy;
-  readonly #openTimeoutMs: number;
-  readonly #coalesce: Coalesce | false;
+  readonly #call$: Observable<In>;
   readonly #idleMs: number;
   readonly #outgoing: Outgoing<Out>;
   readonly #requester: Requester<Out, In> | undefined;
   readonly #router: Router<In, E>;
-  readonly #messages = new Subject<In>();
+  readonly #messages = new Listeners<In>();
   readonly #statuses = new ReplaySubject<Status>(1);
   #status: Status = { state: 'idle' };
   readonly #restart = new Subject<void>();
@@ -124,12 +124,18 @@ export class Remote<
   constructor(open: Open<Out, In>, options: RemoteOptions<Out, In, E, R>) {
     const { events, outgoing = {}, reconnect: policy = {}, requests, openTimeoutMs = Infinity } = options;
     callable('events', events);
-    this.#open = this.#watched(callable('open', open));
-    this.#openTimeoutMs = milliseconds('openTimeoutMs', openTimeoutMs);
-    this.#coalesce = options.coalesce ?? {};
-    joinBytesOf(this.#coalesce);
+    callable('open', open);
     this.#idleMs = milliseconds('idleMs', options.idleMs ?? 30_000);
     this.#outgoing = new Outgoing(sized(open, outgoing));
+    this.#call$ = duplex(this.#watched(open), this.#outgoing, {
+      openTimeoutMs,
+      coalesce: options.coalesce ?? {},
+      gate: this.gate,
+      onOpen: (peer) => {
+        this.#connections += 1;
+        this.#move({ state: 'open', connection: this.#connections, peer });
+      },
+    }).pipe(finalize(() => this.#callOver()));
     this.#router = new Router(this.gate, events, () => this.#listened());
     if (requests) checkRequests<Out, In>(requests);
     this.#requester = requests && new Requester<Out, In>(this.#outgoing, requests, this.gate, () => this.#look());
@@ -150,11 +156,12 @@ export class Remote<
     this.#statuses.next(this.#status);
     this.status$ = this.#statuses.asObservable();
     this.dropped$ = this.#outgoing.dropped$;
+    this.ready$ = this.#outgoing.ready$;
     this.unrouted$ = this.#router.unrouted$;
     this.invalid$ = this.#router.invalid$;
     this.messages$ = new Gated(this.gate, (subscriber) => {
       subscriber.add(this.#hold());
-      subscriber.add(this.#messages.subscribe(subscriber));
+      this.#messages.add(subscriber);
     });
     this.request = (message: Out, requestOptions?: RequestOptions) => {
       if (this.#requester) return this.#requester.request(message, requestOptions);
@@ -169,7 +176,7 @@ export class Remote<
     return this.#router.on(type);
   }
 
-  /** Offers a message. False when it was not taken, or when there is no room for another: see `Outgoing.next`. */
+  /** Offers a message. False when it was not taken, or when there is no room for another: see `ready$`. */
   next(message: Out): boolean {
     return this.#outgoing.next(message);
   }
@@ -322,16 +329,7 @@ export class Remote<
 
   #start(): void {
     if (this.#session) return;
-    const call$ = duplex(this.#open, this.#outgoing, {
-      openTimeoutMs: this.#openTimeoutMs,
-      coalesce: this.#coalesce,
-      gate: this.gate,
-      onOpen: (peer) => {
-        this.#connections += 1;
-        this.#move({ state: 'open', connection: this.#connections, peer });
-      },
-    }).pipe(finalize(() => this.#callOver()));
-    const session = call$.pipe(reconnect(this.#policy)).subscribe({
+    const session = this.#call$.pipe(reconnect(this.#policy)).subscribe({
       next: (message) => {
         this.#receive(message);
       },
@@ -452,7 +450,10 @@ export class Remote<
 }
 
 /** A message is measured as the call will carry it, and serialised once where the call takes bytes. */
-function sized<Out>(open: Open<Out, unknown>, outgoing: RemoteOutgoing<Out>): OutgoingOptions<Out> {
+function sized<Out>(
+  open: Pick<Open<Out, unknown>, 'encode' | 'wire'>,
+  outgoing: RemoteOutgoing<Out>,
+): OutgoingOptions<Out> {
   const { encode, wire } = open;
   if (encode && wire === 'bytes') return { ...outgoing, encode };
   if (encode) return { ...outgoing, sizeOf: (message: Out) => encode(message).length };

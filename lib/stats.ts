@@ -70,31 +70,47 @@ export function addTo<B extends Inbound | Outbound>(total: B, books: Readonly<B>
   for (const account of Object.keys(total) as (keyof B)[]) (total[account] as number) += books[account] as number;
 }
 
-/** Where a message may be, one after the other, and where its way may end. */
-type Held = 'waiting' | 'queued' | 'inFlight';
-type Ended = 'rejected' | 'sent' | 'dropped' | 'lost' | 'cancelled' | 'undelivered';
+/** How many messages are in one place, and how many bytes. */
+export class Account {
+  messages = 0;
+  bytes = 0;
+
+  enter(size: number): void {
+    this.messages += 1;
+    this.bytes += size;
+  }
+
+  leave(size: number): void {
+    this.messages -= 1;
+    this.bytes -= size;
+  }
+
+  moveTo(account: Account, size: number): void {
+    this.leave(size);
+    account.enter(size);
+  }
+}
 
 /** The outbound books. Every move is written where its event happens; no number is derived from another. */
-export class Ledger {
-  readonly messages: Outbound = outbound();
-  readonly bytes: Outbound = outbound();
-
-  enter(account: keyof Outbound, size: number): void {
-    this.messages[account] += 1;
-    this.bytes[account] += size;
-  }
-
-  leave(account: Held, size: number): void {
-    this.messages[account] -= 1;
-    this.bytes[account] -= size;
-  }
-
-  move(from: Held, to: Held | Ended, size: number): void {
-    this.leave(from, size);
-    this.enter(to, size);
-  }
+export class Ledger implements Readonly<Record<keyof Outbound, Account>> {
+  readonly offered: Account = new Account();
+  readonly waiting: Account = new Account();
+  readonly rejected: Account = new Account();
+  readonly accepted: Account = new Account();
+  readonly queued: Account = new Account();
+  readonly inFlight: Account = new Account();
+  readonly sent: Account = new Account();
+  readonly dropped: Account = new Account();
+  readonly lost: Account = new Account();
+  readonly cancelled: Account = new Account();
+  readonly undelivered: Account = new Account();
 
   stats(): OutboundStats {
-    return { ...this.messages, bytes: { ...this.bytes } };
+    const [messages, bytes] = [outbound(), outbound()];
+    for (const account of Object.keys(messages) as (keyof Outbound)[]) {
+      messages[account] = this[account].messages;
+      bytes[account] = this[account].bytes;
+    }
+    return { ...messages, bytes };
   }
 }

@@ -597,9 +597,21 @@ test('a request whose call dies fails with CONNECTION_LOST; one that is queued g
     [[true], [false], []],
   );
   assert.is((requests[0]?.ends[0] as RxDuplexError).code, 'CONNECTION_LOST');
-  fake.calls[1]?.reply({ id: '3', event: 'beat', beat: { at: '3' } });
+  fake.calls[1]?.reply({ id: '3', event: 'beat', beat: { at: '3' }, batch: [] });
   assert.equal(requests[2]?.ends, ['complete']);
   await remote.close({ drainMs: 0 });
+});
+
+test('a producer that was told of no more room is told when there is again', async () => {
+  const on = await barePeer(echo);
+  const remote = new Remote(bidi(on.client(), 'exchange'), { events: oneof('event'), outgoing: { maxMessages: 2 } });
+  const { values, ends } = seen(remote.ready$);
+  assert.equal([remote.next(beat(1)), remote.next(beat(2)), remote.next(beat(3))], [true, false, false]);
+  await until('room', () => values.length === 1);
+  await until('the rest to be sent', () => remote.stats().outbound.sent === 2);
+  assert.is(remote.next(beat(4)), true);
+  await remote.close();
+  assert.equal(ends, ['complete']);
 });
 
 test('a reply goes to its request, to on, and to messages$', async () => {
@@ -610,9 +622,9 @@ test('a reply goes to its request, to on, and to messages$', async () => {
   const messages = seen(remote.messages$);
   const request = seen(remote.request({ vote: { term: 1 } }));
   await until('the call', () => fake.calls.length === 1);
-  fake.calls[0]?.reply({ id: '1', event: 'vote', vote: { term: '1', candidateId: '' } });
+  fake.calls[0]?.reply({ id: '1', event: 'vote', vote: { term: '1', candidateId: '' }, batch: [] });
   assert.equal([request.values.length, votes.length, messages.values.length], [1, 1, 1]);
-  fake.calls[0]?.reply({ id: '9', event: 'beat', beat: { at: '1' } });
+  fake.calls[0]?.reply({ id: '9', event: 'beat', beat: { at: '1' }, batch: [] });
   assert.equal(remote.stats().inbound, { received: 2, routed: 1, unrouted: 1, invalid: 0 });
   await remote.close({ drainMs: 0 });
 });

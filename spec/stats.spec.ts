@@ -25,25 +25,25 @@ test('new books are all zero, in messages and in bytes', () => {
 for (const account of Object.keys(zeroes) as (keyof typeof zeroes)[]) {
   test(`a message that enters ${account} is counted there and nowhere else, with its size`, () => {
     const ledger = new Ledger();
-    ledger.enter(account, 7);
-    ledger.enter(account, 0);
+    ledger[account].enter(7);
+    ledger[account].enter(0);
     assert.equal(ledger.stats(), { ...zeroes, [account]: 2, bytes: { ...zeroes, [account]: 7 } });
   });
 }
 
 test('a message that moves leaves one account and enters the other', () => {
   const ledger = new Ledger();
-  ledger.enter('queued', 7);
-  ledger.move('queued', 'inFlight', 7);
+  ledger.queued.enter(7);
+  ledger.queued.moveTo(ledger.inFlight, 7);
   assert.equal(ledger.stats(), { ...zeroes, inFlight: 1, bytes: { ...zeroes, inFlight: 7 } });
-  ledger.leave('inFlight', 7);
+  ledger.inFlight.leave(7);
   assert.equal(ledger.stats(), { ...zeroes, bytes: zeroes });
 });
 
 test('what stats() gave does not change afterwards, and changing it changes no books', () => {
   const ledger = new Ledger();
   const before = ledger.stats();
-  ledger.enter('sent', 7);
+  ledger.sent.enter(7);
   assert.equal(before, { ...zeroes, bytes: zeroes });
   (ledger.stats().bytes as { sent: number }).sent = 9;
   assert.is(ledger.stats().bytes.sent, 7);
@@ -51,7 +51,7 @@ test('what stats() gave does not change afterwards, and changing it changes no b
 
 test('two ledgers keep books of their own', () => {
   const [one, other] = [new Ledger(), new Ledger()];
-  one.enter('sent', 1);
+  one.sent.enter(1);
   assert.is(other.stats().sent, 0);
 });
 

@@ -1,4 +1,4 @@
-import type { ClientDuplexStream, ServiceError, StatusObject } from '@grpc/grpc-js';
+import type { ClientDuplexStream, Metadata, ServiceError, StatusObject } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import { claimAttempt } from '../attempt.js';
 import { RxDuplexError, codeOf } from '../errors.js';
@@ -7,9 +7,12 @@ import { badOption, milliseconds } from '../options.js';
 import type { Entry } from '../outgoing/entry.js';
 import type { Outgoing } from '../outgoing/outgoing.js';
 import type { Open } from './open.js';
-import { joinBytesOf } from './coalesce.js';
-import type { Coalesce } from './coalesce.js';
-import { Pump } from './pump.js';
+import { batchHeader } from '../wire/batch.js';
+import { joiningOf } from '../wire/coalesce.js';
+import type { Coalesce } from '../wire/coalesce.js';
+import { Pump } from '../wire/pump.js';
+import { Reader } from '../wire/reader.js';
+import { causeOf } from './transient.js';
 
 export interface DuplexOptions {
   /** Told when the call is open: at the first of initial metadata, a message, and the flush of a first write. */
@@ -18,7 +21,7 @@ export interface DuplexOptions {
   readonly openTimeoutMs?: number;
   /**
    * Messages that have gathered while a write was on its way share the next one, up to `maxBytes`; the peer sees
-   * ordinary messages. `false` writes each by itself. Only for an `Open` that takes bytes. Default 64 KiB.
+   * ordinary messages. `false` writes each by itself. Only for an `Open` that takes bytes. Default 16 KiB.
    */
   readonly coalesce?: Coalesce | false;
   /** While it is held nothing is read, and the peer is slowed. Default: one of its own, which the stream carries. */
@@ -41,7 +44,8 @@ export function duplex<Out, In>(
 ): Gated<In> {
   milliseconds('openTimeoutMs', openTimeoutMs);
   if (!(gate instanceof Gate)) throw badOption('gate', 'a Gate', gate);
-  const joinBytes = open.wire === 'bytes' ? joinBytesOf(coalesce) : undefined;
+  const { batch, wire = 'objects' } = open;
+  const joining = joiningOf(coalesce, wire);
   return new Gated<In>(gate, (subscriber) => {
     const attempt = claimAttempt();
     if (subscriber.closed) return;
@@ -50,6 +54,7 @@ export function duplex<Out, In>(
     let call: ClientDuplexStream<Out, In> | undefined;
     let cancel = (): void => undefined;
     let opened = false;
+    let batched = false;
     let outcome: StatusObject | undefined;
     let failure: ServiceError | undefined;
     let read = false;
@@ -63,7 +68,7 @@ export function duplex<Out, In>(
     };
     const pump = new Pump(outgoing, {
       chunk: chunkOf(open, outgoing),
-      joinBytes,
+      joining,
       finish: () => call?.end(),
       flushed: isOpen,
       failed: (cause) => {
@@ -87,25 +92,34 @@ export function duplex<Out, In>(
         return;
       }
       call = made;
-      call.on('data', (message: In) => {
-        isOpen();
-        subscriber.next(message);
+      const reader = new Reader<In>(call, gate, {
+        next: (message) => {
+          isOpen();
+          subscriber.next(message);
+        },
+        end: () => {
+          read = true;
+          settle();
+        },
       });
-      if (gate.held) call.pause();
-      subscriber.add(
-        gate.watch((held) => {
-          if (held) made.pause();
-          else made.resume();
-        }),
-      );
-      call.on('metadata', isOpen);
+      subscriber.add(() => {
+        reader.stop();
+      });
+      call.on('metadata', (metadata: Metadata) => {
+        isOpen();
+        if (!batch || metadata.get(batchHeader)[0] !== batch.name) return;
+        reader.unpackBy(batch.unpack);
+        const packing = batch.packing();
+        if (packing) pump.packBy(packing);
+        batched = true;
+      });
       call.on('status', (ended: StatusObject) => {
         outcome = ended;
+        if (causeOf(ended) === 'OVERSIZE' && (batched || pump.carriesSeveral)) {
+          joining.end('limit');
+          attempt.passing = true;
+        }
         pump.stop(failure);
-        settle();
-      });
-      call.on('end', () => {
-        read = true;
         settle();
       });
       if (open.whenConnected) open.whenConnected(() => pump.start(made));
@@ -133,7 +147,7 @@ export function duplex<Out, In>(
       else subscriber.complete();
     });
     try {
-      const made = open({ attempt: attempt.number, signal: unwanted.signal });
+      const made = open({ attempt: attempt.number, signal: unwanted.signal, batches: joining.allowed });
       if ('then' in made) made.then(attach, notMade);
       else attach(made);
     } catch (error) {
@@ -143,7 +157,7 @@ export function duplex<Out, In>(
 }
 
 /** What a call of `open` is given for a message: the bytes made when it was offered, if they were made by the same codec. */
-function chunkOf<Out>(open: Open<Out, unknown>, outgoing: Outgoing<Out>): (entry: Entry<Out>) => unknown {
+function chunkOf<Out, In>(open: Open<Out, In>, outgoing: Outgoing<Out>): (entry: Entry<Out>) => unknown {
   const { encode, wire } = open;
   if (wire !== 'bytes' || !encode) return ({ message }) => message;
   if (outgoing.encode === encode) return ({ payload }) => payload;

@@ -11,13 +11,17 @@ import { RxDuplexError } from '../errors.js';
 import { badOption, oneOf } from '../options.js';
 import { duplexMethod } from '../definition.js';
 import { afterTurns } from '../turns.js';
-import type { Wire } from './pump.js';
+import { batchHeader, batchingOf } from '../wire/batch.js';
+import type { Batch, Batching, FieldOfMany, Repeated } from '../wire/batch.js';
+import type { Wire } from '../wire/joining.js';
 
 export interface OpenContext {
   /** The number of the attempt, from 1; back at 1 after a proof of life. */
   readonly attempt: number;
   /** Aborted when the call is no longer wanted. */
   readonly signal: AbortSignal;
+  /** False when envelopes of several messages were too large for somebody: the peer is not to be asked for them. */
+  readonly batches: boolean;
 }
 
 /**
@@ -32,6 +36,8 @@ export interface Open<Out, In> {
   readonly wire?: Wire;
   /** Whether each attempt asks for its metadata anew. */
   readonly freshMetadata?: boolean;
+  /** How several messages become one with a peer that agrees. */
+  readonly batch?: Batching<Out, In>;
   /**
    * Calls `listener` when the channel is connected: at once, later, or never. Nothing is written before, so that
    * attempts towards a peer that is down take no message with them.
@@ -39,7 +45,7 @@ export interface Open<Out, In> {
   readonly whenConnected?: (listener: () => void) => void;
 }
 
-export interface BidiOptions {
+export interface BidiOptions<Out = unknown, In = unknown> {
   /** Sent with each call. A function is asked at each attempt, for a token that is still valid; it may be async. */
   readonly metadata?: Metadata | (() => Metadata | Promise<Metadata>);
   /** grpc-js's own. A function is asked at each attempt: a deadline is a moment, and would otherwise pass for good. */
@@ -50,6 +56,11 @@ export interface BidiOptions {
    * chosen for those that a function gives, and for those of the client, which cannot be seen from outside.
    */
   readonly wire?: Wire;
+  /**
+   * Packs what waits into one message, for a peer that agrees in its initial metadata: `repeated('field')`, or functions
+   * of your own. Subscribers, books and order do not show it; interceptors and the limits of message sizes do.
+   */
+  readonly batch?: Batch<Out, In> | Repeated<FieldOfMany<Out>>;
 }
 
 type DuplexOf<F> = F extends (...args: never[]) => ClientDuplexStream<infer Out, infer In> ? [Out, In] : never;
@@ -71,7 +82,7 @@ export type Bidi<Out, In> = Open<Out, In> & { readonly encode: (message: Out) =>
 export function bidi<C extends Client, K extends BidiNames<C>>(
   client: C | (() => C),
   method: K,
-  options: BidiOptions = {},
+  options: BidiOptions<DuplexOf<C[K]>[0], DuplexOf<C[K]>[1]> = {},
 ): Bidi<DuplexOf<C[K]>[0], DuplexOf<C[K]>[1]> {
   return openOf<DuplexOf<C[K]>[0], DuplexOf<C[K]>[1]>(typeof client === 'function' ? client : () => client, method, {
     ...options,
@@ -82,7 +93,7 @@ export function bidi<C extends Client, K extends BidiNames<C>>(
 function openOf<Out, In>(
   client: () => Client,
   method: string,
-  { metadata, options, wire, checkNow }: BidiOptions & { readonly checkNow: boolean },
+  { metadata, options, wire, batch, checkNow }: BidiOptions<Out, In> & { readonly checkNow: boolean },
 ): Bidi<Out, In> {
   if (wire !== undefined) oneOf('wire', wire, ['bytes', 'objects']);
   if (metadata !== undefined && typeof metadata !== 'function' && !(metadata instanceof Metadata)) {
@@ -91,30 +102,38 @@ function openOf<Out, In>(
   let definition: MethodDefinition<Out, In> | undefined;
   let latest: Client | undefined;
   const known = (): MethodDefinition<Out, In> => (definition ??= duplexMethod<Out, In>(serviceOf(client()), method)[1]);
-  if (checkNow) known();
+  const encode = (message: Out): Uint8Array => known().requestSerialize(message);
   if (typeof options === 'object') checkDeadline(options);
   const written = wire ?? (typeof options === 'object' && hasInterceptors(options) ? 'objects' : 'bytes');
+  const batching = batch && batchingOf(batch, encode, written);
+  if (checkNow) {
+    known();
+    batching?.packing();
+  }
 
-  const call = (sent: Metadata): ClientDuplexStream<Out, In> => {
+  const call = (sent: Metadata, { batches }: OpenContext): ClientDuplexStream<Out, In> => {
     const { path, requestSerialize, responseDeserialize } = known();
     const callOptions = typeof options === 'function' ? options() : (options ?? {});
     checkDeadline(callOptions);
+    batching?.packing();
     if (written === 'bytes' && hasInterceptors(callOptions)) {
       throw badOption('wire', "'objects' when the options that a function gives have interceptors", written);
     }
     const serialize = written === 'bytes' ? (bytes: Out): Buffer => bytes as Buffer : requestSerialize;
+    const headers = sent.clone();
+    if (batching && batches) headers.set(batchHeader, batching.name);
     latest = client();
-    return latest.makeBidiStreamRequest(path, serialize, responseDeserialize, sent.clone(), callOptions);
+    return latest.makeBidiStreamRequest(path, serialize, responseDeserialize, headers, callOptions);
   };
 
   const open = (context: OpenContext): ClientDuplexStream<Out, In> | Promise<ClientDuplexStream<Out, In>> => {
-    if (typeof metadata !== 'function') return call(metadata ?? new Metadata());
+    if (typeof metadata !== 'function') return call(metadata ?? new Metadata(), context);
     const given = asked(metadata);
-    if (given instanceof Metadata) return call(given);
+    if (given instanceof Metadata) return call(given, context);
     return given.then(
       (fresh) => {
         context.signal.throwIfAborted();
-        return call(fresh);
+        return call(fresh, context);
       },
       (cause: unknown) => {
         throw metadataFailed(cause);
@@ -123,8 +142,9 @@ function openOf<Out, In>(
   };
 
   return Object.assign(open, {
-    encode: (message: Out): Uint8Array => known().requestSerialize(message),
+    encode,
     wire: written,
+    ...(batching && { batch: batching }),
     freshMetadata: typeof metadata === 'function',
     whenConnected: (listener: () => void): void => {
       if (!latest) return;

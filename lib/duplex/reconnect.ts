@@ -163,7 +163,7 @@ class Attempts<T> {
         },
         error: (error: unknown) => {
           this.#live = undefined;
-          this.#failed(subscriber, error, attempt.freshMetadata);
+          this.#failed(subscriber, error, attempt);
         },
         complete: () => {
           this.#live = undefined;
@@ -197,7 +197,7 @@ class Attempts<T> {
     else this.#subscriber.complete();
   }
 
-  #failed(subscriber: Subscriber<T>, error: unknown, freshMetadata: boolean): void {
+  #failed(subscriber: Subscriber<T>, error: unknown, { freshMetadata, passing }: Attempt): void {
     if (this.#afterLeaving) {
       this.#left(this.#afterLeaving);
       return;
@@ -208,7 +208,8 @@ class Attempts<T> {
     this.#unproven += 1;
     try {
       const { retryable, maxAttempts } = this.#settings;
-      const again = this.#unproven < maxAttempts && retryable(error, { inARow: this.#inARow, freshMetadata });
+      const worthIt = (): boolean => passing || retryable(error, { inARow: this.#inARow, freshMetadata });
+      const again = this.#unproven < maxAttempts && worthIt();
       const delayMs = again ? this.#delay(error) : undefined;
       if (delayMs === undefined) subscriber.error(error);
       else this.#wait({ attempt: this.#unproven + 1, delayMs, cause: error });

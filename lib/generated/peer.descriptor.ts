@@ -25,6 +25,7 @@ export const descriptor: object = {
                     vote: { type: 'Vote', id: 2 },
                     append: { type: 'Append', id: 3 },
                     beat: { type: 'Beat', id: 4 },
+                    batch: { rule: 'repeated', type: 'PeerRequest', id: 15 },
                   },
                 },
                 PeerReply: {
@@ -34,6 +35,7 @@ export const descriptor: object = {
                     vote: { type: 'Vote', id: 2 },
                     append: { type: 'Append', id: 3 },
                     beat: { type: 'Beat', id: 4 },
+                    batch: { rule: 'repeated', type: 'PeerReply', id: 15 },
                   },
                 },
                 Vote: { fields: { term: { type: 'uint64', id: 1 }, candidateId: { type: 'string', id: 2 } } },

@@ -1,7 +1,8 @@
-import { Subject, Subscription } from 'rxjs';
+import { Subscription } from 'rxjs';
 import type { TeardownLogic } from 'rxjs';
 import { Gated } from '../gate.js';
 import type { Gate } from '../gate.js';
+import { Listeners } from '../listeners.js';
 import { inbound } from '../stats.js';
 import type { Inbound } from '../stats.js';
 import type { EventMap, Select, Tagged } from './select.js';
@@ -17,7 +18,7 @@ class Connection extends Subscription {
   listeners = 0;
 }
 
-type Ending = Pick<Subject<never>, 'error' | 'complete'>;
+type Ending = Pick<Listeners<never>, 'error' | 'complete'>;
 
 /**
  * Gives each message to the subscribers of its type: one lookup a message, however many types and subscribers there
@@ -32,10 +33,10 @@ export class Router<M, E extends Tagged> {
   readonly #gate: Gate;
   readonly #select: Select<M, E>;
   readonly #connect: (connection: Subscription) => TeardownLogic;
-  readonly #routes = new Map<PropertyKey, Subject<unknown>>();
+  readonly #routes = new Map<PropertyKey, Listeners<unknown>>();
   readonly #stats = inbound();
-  #unrouted = new Subject<M>();
-  #invalid = new Subject<Invalid<M>>();
+  #unrouted = new Listeners<M>();
+  #invalid = new Listeners<Invalid<M>>();
   #connection: Connection | undefined;
 
   /**
@@ -53,7 +54,7 @@ export class Router<M, E extends Tagged> {
   /** The values of one type of event. */
   on<T extends E[0]>(type: T): Gated<EventMap<E>[T]> {
     return this.#listen(
-      () => this.#route(type) as Subject<EventMap<E>[T]>,
+      () => this.#route(type) as Listeners<EventMap<E>[T]>,
       () => {
         this.#forget(type);
       },
@@ -89,14 +90,14 @@ export class Router<M, E extends Tagged> {
   }
 
   error(error: unknown): void {
-    this.#end((subject) => {
-      subject.error(error);
+    this.#end((listeners) => {
+      listeners.error(error);
     });
   }
 
   complete(): void {
-    this.#end((subject) => {
-      subject.complete();
+    this.#end((listeners) => {
+      listeners.complete();
     });
   }
 
@@ -105,17 +106,17 @@ export class Router<M, E extends Tagged> {
   }
 
   /** Whoever subscribes after the end begins anew, also while the others are still being told of it. */
-  #end(tell: (subject: Ending) => void): void {
+  #end(tell: (listeners: Ending) => void): void {
     this.#connection = undefined;
     const ending: Ending[] = [...this.#routes.values(), this.#unrouted, this.#invalid];
     this.#routes.clear();
-    this.#unrouted = new Subject();
-    this.#invalid = new Subject();
+    this.#unrouted = new Listeners();
+    this.#invalid = new Listeners();
     ending.forEach(tell);
   }
 
-  #route(type: PropertyKey): Subject<unknown> {
-    const route = this.#routes.get(type) ?? new Subject();
+  #route(type: PropertyKey): Listeners<unknown> {
+    const route = this.#routes.get(type) ?? new Listeners();
     this.#routes.set(type, route);
     return route;
   }
@@ -124,11 +125,11 @@ export class Router<M, E extends Tagged> {
     if (!this.#routes.get(type)?.observed) this.#routes.delete(type);
   }
 
-  #listen<T>(subject: () => Subject<T>, left?: TeardownLogic): Gated<T> {
+  #listen<T>(listeners: () => Listeners<T>, left?: TeardownLogic): Gated<T> {
     return new Gated<T>(this.#gate, (subscriber) => {
       const connection = (this.#connection ??= new Connection());
       connection.listeners += 1;
-      subscriber.add(subject().subscribe(subscriber));
+      listeners().add(subscriber);
       subscriber.add(left);
       subscriber.add(() => {
         connection.listeners -= 1;

@@ -123,11 +123,11 @@ export class Outgoing<T> implements Observer<T> {
     this.#close();
     const [waiting, queued] = [this.#emptied(this.#waiting), this.#emptied(this.#queue)];
     for (const entry of waiting) {
-      this.#ledger.move('waiting', 'rejected', entry.size);
+      this.#ledger.waiting.moveTo(this.#ledger.rejected, entry.size);
       this.#tell(entry, 'rejected', 'closed', error);
     }
     for (const entry of queued) {
-      this.#ledger.move('queued', 'undelivered', entry.size);
+      this.#ledger.queued.moveTo(this.#ledger.undelivered, entry.size);
       this.#tell(entry, 'undelivered', 'closed', error);
     }
     this.#taker?.fail(error);
@@ -150,8 +150,8 @@ export class Outgoing<T> implements Observer<T> {
 
   /** Whether any message is held: waiting, queued or in flight. */
   get busy(): boolean {
-    const { waiting, queued, inFlight } = this.#ledger.messages;
-    return waiting + queued + inFlight > 0;
+    const { waiting, queued, inFlight } = this.#ledger;
+    return waiting.messages + queued.messages + inFlight.messages > 0;
   }
 
   /** Whether nothing is left to take and nothing will ever come again. */
@@ -198,7 +198,7 @@ export class Outgoing<T> implements Observer<T> {
   withdraw(entry: Entry<T>, reason?: unknown): boolean {
     if (entry.place === 'waiting') {
       this.#waiting.remove(entry);
-      this.#ledger.move('waiting', 'rejected', entry.size);
+      this.#ledger.waiting.moveTo(this.#ledger.rejected, entry.size);
       this.#tell(entry, 'rejected', 'aborted', reason);
     } else if (entry.place === 'queued') {
       this.#queue.remove(entry);
@@ -243,7 +243,7 @@ export class Outgoing<T> implements Observer<T> {
       return this.#turnAway(message, follower, 'unserialisable', error);
     }
     const { size } = entry;
-    this.#ledger.enter('offered', size);
+    this.#ledger.offered.enter(size);
     if (size > this.#settings.maxBytes) this.#reject(entry, 'too-large');
     else if (this.#fits(entry) && !(this.#waiting.first && this.#inTurn(wait))) this.#accept(entry);
     else if (wait) this.#wait(entry);
@@ -276,17 +276,17 @@ export class Outgoing<T> implements Observer<T> {
   }
 
   #fits(entry: Entry<T>): boolean {
-    const { messages, bytes } = this.#ledger;
+    const { queued, inFlight } = this.#ledger;
     const older = this.#sameKey(entry);
     return (
-      messages.queued + messages.inFlight + (older ? 0 : 1) <= this.#settings.maxMessages &&
-      bytes.queued + bytes.inFlight - (older?.size ?? 0) + entry.size <= this.#settings.maxBytes
+      queued.messages + inFlight.messages + (older ? 0 : 1) <= this.#settings.maxMessages &&
+      queued.bytes + inFlight.bytes - (older?.size ?? 0) + entry.size <= this.#settings.maxBytes
     );
   }
 
   #canEvictFor(size: number): boolean {
-    const { messages, bytes } = this.#ledger;
-    return messages.inFlight < this.#settings.maxMessages && bytes.inFlight + size <= this.#settings.maxBytes;
+    const { inFlight } = this.#ledger;
+    return inFlight.messages < this.#settings.maxMessages && inFlight.bytes + size <= this.#settings.maxBytes;
   }
 
   /** Who is evicted is told only when the buffer is whole again: what they do then may come back here. */
@@ -307,8 +307,8 @@ export class Outgoing<T> implements Observer<T> {
 
   #accept(entry: Entry<T>): void {
     const older = this.#sameKey(entry);
-    this.#ledger.enter('accepted', entry.size);
-    this.#ledger.enter('queued', entry.size);
+    this.#ledger.accepted.enter(entry.size);
+    this.#ledger.queued.enter(entry.size);
     entry.place = 'queued';
     if (older) {
       this.#queue.replace(older, entry);
@@ -321,19 +321,19 @@ export class Outgoing<T> implements Observer<T> {
   }
 
   #wait(entry: Entry<T>): void {
-    if (this.#ledger.messages.waiting >= this.#settings.maxWaiting) {
+    if (this.#ledger.waiting.messages >= this.#settings.maxWaiting) {
       this.#overflow(entry, 'rejected');
       return;
     }
-    this.#ledger.enter('waiting', entry.size);
+    this.#ledger.waiting.enter(entry.size);
     entry.place = 'waiting';
     this.#waiting.push(entry);
   }
 
   #overflow(entry: Entry<T>, outcome: 'rejected' | 'dropped'): void {
     this.#saturated = true;
-    if (outcome === 'dropped') this.#ledger.enter('accepted', entry.size);
-    this.#ledger.enter(outcome, entry.size);
+    if (outcome === 'dropped') this.#ledger.accepted.enter(entry.size);
+    this.#ledger[outcome].enter(entry.size);
     this.#tell(entry, outcome, 'overflow');
     this.#overflowed();
   }
@@ -346,20 +346,20 @@ export class Outgoing<T> implements Observer<T> {
   }
 
   #reject(entry: Entry<T>, reason: Reason, error?: unknown): void {
-    this.#ledger.enter('rejected', entry.size);
+    this.#ledger.rejected.enter(entry.size);
     this.#tell(entry, 'rejected', reason, error);
   }
 
   /** Refuses a message that was never measured. */
   #turnAway(message: T, follower: Follower | undefined, reason: Reason, error: unknown): Entry<T> {
     const entry = entryOf(message, follower, undefined, 0, undefined);
-    this.#ledger.enter('offered', 0);
+    this.#ledger.offered.enter(0);
     this.#reject(entry, reason, error);
     return entry;
   }
 
   #endQueued(entry: Entry<T>, outcome: 'dropped' | 'cancelled' | 'undelivered'): void {
-    this.#ledger.move('queued', outcome, entry.size);
+    this.#ledger.queued.moveTo(this.#ledger[outcome], entry.size);
     entry.place = 'gone';
     this.#forget(entry);
   }
@@ -392,7 +392,7 @@ export class Outgoing<T> implements Observer<T> {
     if (!entry || entry.size > maxBytes) return undefined;
     this.#queue.remove(entry);
     this.#forget(entry);
-    this.#ledger.move('queued', 'inFlight', entry.size);
+    this.#ledger.queued.moveTo(this.#ledger.inFlight, entry.size);
     entry.place = 'inFlight';
     this.#inFlight.push(entry);
     entry.follower?.taken?.();
@@ -405,7 +405,7 @@ export class Outgoing<T> implements Observer<T> {
       // Whoever was told of the one before may have ended the call: what is in flight now is another's.
       const entry = this.#taker === taker ? this.#inFlight.shift() : undefined;
       if (!entry) break;
-      this.#ledger.move('inFlight', 'sent', entry.size);
+      this.#ledger.inFlight.moveTo(this.#ledger.sent, entry.size);
       entry.place = 'sent';
       entry.follower?.flushed?.();
     }
@@ -414,7 +414,7 @@ export class Outgoing<T> implements Observer<T> {
 
   #discard(entry: Entry<T>, error: unknown): void {
     this.#inFlight.remove(entry);
-    this.#ledger.move('inFlight', 'dropped', entry.size);
+    this.#ledger.inFlight.moveTo(this.#ledger.dropped, entry.size);
     this.#tell(entry, 'dropped', 'unserialisable', error);
     this.#roomMade();
   }
@@ -422,7 +422,7 @@ export class Outgoing<T> implements Observer<T> {
   #release(cause: unknown): void {
     this.#taker = undefined;
     for (const entry of this.#emptied(this.#inFlight)) {
-      this.#ledger.move('inFlight', 'lost', entry.size);
+      this.#ledger.inFlight.moveTo(this.#ledger.lost, entry.size);
       this.#tell(entry, 'lost', 'connection-lost', cause);
     }
     this.#roomMade();
@@ -441,26 +441,26 @@ export class Outgoing<T> implements Observer<T> {
   #admit(): void {
     for (let entry = this.#waiting.first; entry && this.#fits(entry); entry = this.#waiting.first) {
       this.#waiting.remove(entry);
-      this.#ledger.leave('waiting', entry.size);
+      this.#ledger.waiting.leave(entry.size);
       this.#accept(entry);
     }
   }
 
   #hasRoom(): boolean {
-    const { messages, bytes } = this.#ledger;
+    const { queued, inFlight } = this.#ledger;
     const room =
-      messages.queued + messages.inFlight < this.#settings.maxMessages &&
-      bytes.queued + bytes.inFlight < this.#settings.maxBytes &&
+      queued.messages + inFlight.messages < this.#settings.maxMessages &&
+      queued.bytes + inFlight.bytes < this.#settings.maxBytes &&
       !this.#waiting.first;
     if (!room) this.#saturated = true;
     return room;
   }
 
   #halfEmpty(): boolean {
-    const { messages, bytes } = this.#ledger;
+    const { queued, inFlight } = this.#ledger;
     return (
-      messages.queued + messages.inFlight <= this.#settings.maxMessages / 2 &&
-      bytes.queued + bytes.inFlight <= this.#settings.maxBytes / 2
+      queued.messages + inFlight.messages <= this.#settings.maxMessages / 2 &&
+      queued.bytes + inFlight.bytes <= this.#settings.maxBytes / 2
     );
   }
 

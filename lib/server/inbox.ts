@@ -1,10 +1,12 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { Subject } from 'rxjs';
 import { RxDuplexError } from '../errors.js';
 import { Gate, Gated } from '../gate.js';
+import { Listeners } from '../listeners.js';
 import { inbound } from '../stats.js';
 import type { Inbound } from '../stats.js';
 import { afterTurns } from '../turns.js';
+import { Reader } from '../wire/reader.js';
+import type { Unpack } from '../wire/reader.js';
 
 /** A cancelled call looks like a half-closed one, until grpc-js says so this many turns of the event loop later. */
 const turnsToCancelled = 2;
@@ -18,17 +20,15 @@ export class Inbox<In> {
   readonly books: Inbound = inbound();
 
   readonly #call: ServerDuplexStream<In, unknown>;
-  readonly #requests = new Subject<In>();
-  #reading = false;
+  readonly #requests = new Listeners<In>();
+  readonly #unpack: Unpack<In> | undefined;
+  #reader: Reader<In> | undefined;
 
-  constructor(call: ServerDuplexStream<In, unknown>) {
+  constructor(call: ServerDuplexStream<In, unknown>, unpack: Unpack<In> | undefined) {
     this.#call = call;
-    this.gate.watch((held) => {
-      if (held) call.pause();
-      else if (this.#reading) call.resume();
-    });
+    this.#unpack = unpack;
     this.requests$ = new Gated(this.gate, (subscriber) => {
-      subscriber.add(this.#requests.subscribe(subscriber));
+      this.#requests.add(subscriber);
       this.#read();
     });
   }
@@ -44,22 +44,27 @@ export class Inbox<In> {
   }
 
   #read(): void {
-    if (this.#reading) return;
-    this.#reading = true;
-    this.#call.on('data', (message: In) => {
-      this.books.received += 1;
-      if (!this.#requests.observed) {
-        this.books.unrouted += 1;
-        return;
-      }
-      this.books.routed += 1;
-      this.#requests.next(message);
+    if (this.#reader) return;
+    this.#reader = new Reader<In>(this.#call, this.gate, {
+      next: (message) => {
+        this.#receive(message);
+      },
+      end: () => {
+        afterTurns(turnsToCancelled, () => {
+          this.end();
+        });
+      },
     });
-    this.#call.on('end', () => {
-      afterTurns(turnsToCancelled, () => {
-        this.end();
-      });
-    });
-    if (this.gate.held) this.#call.pause();
+    if (this.#unpack) this.#reader.unpackBy(this.#unpack);
+  }
+
+  #receive(message: In): void {
+    this.books.received += 1;
+    if (!this.#requests.observed) {
+      this.books.unrouted += 1;
+      return;
+    }
+    this.books.routed += 1;
+    this.#requests.next(message);
   }
 }

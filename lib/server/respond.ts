@@ -2,13 +2,15 @@ import { Metadata, status } from '@grpc/grpc-js';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Subscription, isObservable } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { Pump } from '../duplex/pump.js';
-import type { Writing } from '../duplex/pump.js';
 import { joined } from '../joined.js';
 import type { Dropped } from '../outgoing/entry.js';
 import type { OutgoingOptions } from '../outgoing/options.js';
 import { Outgoing } from '../outgoing/outgoing.js';
 import type { CallBooks } from '../stats.js';
+import { batchHeader } from '../wire/batch.js';
+import type { Batching } from '../wire/batch.js';
+import { Pump } from '../wire/pump.js';
+import type { Writing } from '../wire/pump.js';
 import { statusOf } from './failure.js';
 import type { DuplexHandler } from './handlers.js';
 import { Inbox } from './inbox.js';
@@ -28,16 +30,25 @@ export interface LiveCall {
   stats(): CallBooks;
 }
 
+/** How responses are written, and how several of either kind become one with a client that asks for that. */
+export interface ServerWire<In, Out> extends Writing<Out> {
+  readonly batch: Batching<Out, In> | undefined;
+}
+
 /** Answers one call with what `handler` makes of its requests, and tells how it ended. */
 export function respond<In, Out>(
   call: ServerDuplexStream<In, Out>,
   handler: DuplexHandler<In, Out>,
   options: OutgoingOptions<Out>,
-  writing: Writing<unknown>,
+  wire: ServerWire<In, Out>,
   ended: (end: CallEnd) => void,
 ): LiveCall {
-  call.sendMetadata(new Metadata());
-  const inbox = new Inbox<In>(call);
+  const { batch, ...writing } = wire;
+  const agreed = call.metadata.get(batchHeader)[0] === batch?.name ? batch : undefined;
+  const metadata = new Metadata();
+  if (agreed) metadata.set(batchHeader, agreed.name);
+  call.sendMetadata(metadata);
+  const inbox = new Inbox<In>(call, agreed?.unpack);
   const outgoing = new Outgoing<Out>(options);
   const over = new Subscription();
   const gone = new AbortController();
@@ -54,6 +65,8 @@ export function respond<In, Out>(
     },
     failed: () => undefined,
   });
+  const packing = writing.joining.allowed ? agreed?.packing() : undefined;
+  if (packing) pump.packBy(packing);
   const fail = (error: unknown): void => {
     if (outgoing.closed) return;
     failure = { error };
@@ -82,8 +95,10 @@ export function respond<In, Out>(
   const push = (responses: Observable<Out>): void => {
     let letGo: (() => void) | undefined;
     outgoing.ready$.subscribe(() => {
-      letGo?.();
+      const release = letGo;
+      // What was held may come at once, and have the gate held again.
       letGo = undefined;
+      release?.();
     });
     joined(over, () => responses).subscribe({
       next: (response) => {

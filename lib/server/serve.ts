@@ -2,12 +2,15 @@ import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { duplexMethod } from '../definition.js';
-import { joinBytesOf } from '../duplex/coalesce.js';
-import type { Coalesce } from '../duplex/coalesce.js';
-import type { Wire, Writing } from '../duplex/pump.js';
 import { callable, milliseconds, oneOf } from '../options.js';
+import type { Entry } from '../outgoing/entry.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
 import { Outgoing } from '../outgoing/outgoing.js';
+import { batchingOf } from '../wire/batch.js';
+import type { Batch, Repeated } from '../wire/batch.js';
+import { joiningOf } from '../wire/coalesce.js';
+import type { Coalesce } from '../wire/coalesce.js';
+import type { Wire } from '../wire/joining.js';
 import type { DuplexHandler, Handlers, Service } from './handlers.js';
 import { LiveCalls } from './live-calls.js';
 import type { ServingStats } from './live-calls.js';
@@ -19,13 +22,21 @@ export interface ServeOptions {
    * RESOURCE_EXHAUSTED, unless an overflow strategy that drops is chosen. Default as `Outgoing`, with `error`.
    */
   readonly outgoing?: Bounds & Overflow<never> & { readonly maxBytes?: number };
-  /** As of `duplex`. */
+  /**
+   * As of `duplex`. A server whose `grpc.max_send_message_length` is less than `maxBytes` needs a smaller one: grpc-js
+   * takes a joined write for one message, and would end the call with RESOURCE_EXHAUSTED.
+   */
   readonly coalesce?: Coalesce | false;
   /**
    * `bytes` (default): responses are serialised when they are offered, and written as such. `objects`: grpc-js
    * serialises them, one a write, so that the server's interceptors see messages; they cannot be seen from here.
    */
   readonly wire?: Wire;
+  /**
+   * Packs what waits into one message for clients that ask for it by the same name, and reads what they pack: as of
+   * `bidi`, for every method in `handlers`.
+   */
+  readonly batch?: Batch<unknown, unknown> | Repeated<string>;
 }
 
 /** A call that ended with a failure of its handler, for the owner's log; the peer is told only its status. */
@@ -63,27 +74,32 @@ export function serve<H>(
   options: ServeOptions = {},
 ): Serving {
   const failures$ = new Subject<HandlerFailure>();
-  const { codec, ...writing } = wireOf(options);
+  const { wire = 'bytes', batch } = options;
+  const joining = joiningOf(options.coalesce ?? {}, oneOf('wire', wire, ['bytes', 'objects']));
   const calls = new LiveCalls();
   for (const [name, handler] of Object.entries(handlers as Record<string, DuplexHandler<unknown, unknown>>)) {
     const [key, method] = duplexMethod<unknown, unknown>(service, name);
     callable(name, handler);
-    const outgoing = {
-      ...{ overflow: 'error' as const, ...(options.outgoing as Bounds) },
-      encode: (response: unknown) => method.responseSerialize(response),
-    };
+    const encode = (response: unknown): Buffer => method.responseSerialize(response);
+    const outgoing = { ...{ overflow: 'error' as const, ...(options.outgoing as Bounds) }, encode };
     new Outgoing(outgoing);
+    const batching = batch && batchingOf(batch, encode, wire);
+    batching?.packing();
+    const written = { chunk: chunkOf[wire], joining, batch: batching };
     const answer = (call: ServerDuplexStream<unknown, unknown>): void => {
       const peer = call.getPeer();
       const refuse = (error: object): void => void call.emit('error', error);
       calls.answer(refuse, (ended) =>
-        respond(call, handler, outgoing, writing, (end) => {
+        respond(call, handler, outgoing, written, (end) => {
           ended(end);
           if (end.outcome === 'failed') failures$.next({ method: method.path, peer, error: end.error });
         }),
       );
     };
-    server.addService({ [key]: { ...method, ...codec } }, { [key]: answer });
+    server.addService(
+      { [key]: { ...method, ...(wire === 'bytes' && { responseSerialize: asIs }) } },
+      { [key]: answer },
+    );
   }
   return {
     failures$: failures$.asObservable(),
@@ -92,10 +108,10 @@ export function serve<H>(
   };
 }
 
-function wireOf({ wire = 'bytes', coalesce = {} }: ServeOptions): Writing<unknown> & { readonly codec: object } {
-  const joinBytes = joinBytesOf(coalesce);
-  if (oneOf('wire', wire, ['bytes', 'objects']) === 'objects') {
-    return { joinBytes: undefined, chunk: ({ message }) => message, codec: {} };
-  }
-  return { joinBytes, chunk: ({ payload }) => payload, codec: { responseSerialize: (bytes: Buffer) => bytes } };
-}
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+/** What a call is given to write for a response, by what it takes. */
+const chunkOf: Readonly<Record<Wire, (entry: Entry<unknown>) => unknown>> = {
+  bytes: ({ payload }) => payload,
+  objects: ({ message }) => message,
+};

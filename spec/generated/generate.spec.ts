@@ -25,7 +25,7 @@ test('what is committed is what the .proto files make', async () => {
 
 test('P1: a decoded oneof tells its name', () => {
   const reply = overTheWire({ id: 1, vote: { term: 2, candidateId: 'a' } });
-  assert.equal(reply, { id: '1', event: 'vote', vote: { term: '2', candidateId: 'a' } });
+  assert.equal(reply, { id: '1', event: 'vote', vote: { term: '2', candidateId: 'a' }, batch: [] });
 });
 
 test('P1: a member from a newer peer leaves the name undefined', async () => {
@@ -34,7 +34,7 @@ test('P1: a member from a newer peer leaves the name undefined', async () => {
   await using shop = await workshop({ 'peer.proto': tomorrow });
   const newer = loadSync('peer.proto', { ...options, includeDirs: [shop.protoDir] });
   const reply = received(message(newer, 'rxduplex.peer.v1.PeerReply').serialize({ id: 7, handOff: { term: 1 } }));
-  assert.equal(reply, { id: '7' });
+  assert.equal(reply, { id: '7', batch: [] });
   assert.is(reply.event, undefined);
 });
 
@@ -154,7 +154,7 @@ test('a client and a server made of the same door exchange typed messages', asyn
 
   const call = client.exchange();
   call.end({ id: '5', beat: { at: 1 } });
-  assert.equal((await once(call, 'data')) as unknown[], [{ id: '5', event: 'beat', beat: { at: '1' } }]);
+  assert.equal((await once(call, 'data')) as unknown[], [{ id: '5', event: 'beat', beat: { at: '1' }, batch: [] }]);
   await once(call, 'status');
   client.close();
   server.forceShutdown();

@@ -26,12 +26,12 @@ const house: Rules = {
     },
     {
       name: 'streams',
-      modules: ['gate', 'joined', 'outgoing/*', 'inbound/*', 'duplex/reconnect'],
+      modules: ['gate', 'joined', 'listeners', 'outgoing/*', 'inbound/*', 'duplex/reconnect'],
       packages: ['rxjs'],
     },
     {
       name: 'calls',
-      modules: ['definition', 'duplex/*', 'calls/*', 'server/*', 'request/*'],
+      modules: ['definition', 'wire/*', 'duplex/*', 'calls/*', 'server/*', 'request/*'],
       packages: ['rxjs', '@grpc/grpc-js'],
     },
     { name: 'joined', modules: ['remote'], packages: ['rxjs', '@grpc/grpc-js'] },
@@ -52,8 +52,9 @@ const house: Rules = {
   rooms: {
     outgoing: [],
     inbound: [],
-    duplex: ['outgoing/*'],
-    server: ['outgoing/*', 'duplex/pump', 'duplex/coalesce'],
+    wire: ['outgoing/*'],
+    duplex: ['outgoing/*', 'wire/*'],
+    server: ['outgoing/*', 'wire/*'],
   },
   exceptions: {
     'duplex/transient': ['@grpc/grpc-js'],
@@ -67,7 +68,12 @@ test('every module of lib/ has a layer, and imports only what the layer may', ()
 });
 
 test('lib/ has no import cycle, not even one of types', () => {
-  assert.equal(cycles(graphOf('lib')), []);
+  // The type of a message that may hold others of its kind is generated with an import of itself.
+  const ofItself = /^(generated\/\S+) → \1$/;
+  assert.equal(
+    cycles(graphOf('lib')).filter((cycle) => !ofItself.test(cycle)),
+    [],
+  );
 });
 
 test('every module of lib/ but the guests is reached from the door', () => {
@@ -90,15 +96,15 @@ test('a module without a layer is told', () => {
 });
 
 test('a lower layer may not import a higher one', () => {
-  assert.equal(broken({ 'duplex/reconnect': ['duplex/pump'], 'duplex/pump': [] }), [
-    'duplex/reconnect may not import duplex/pump',
+  assert.equal(broken({ 'duplex/reconnect': ['wire/pump'], 'wire/pump': [] }), [
+    'duplex/reconnect may not import wire/pump',
   ]);
   assert.equal(broken({ remote: ['type index'], index: [] }), ['remote may not import types of index']);
 });
 
 test('a layer may import itself and those below', () => {
   assert.equal(
-    broken({ 'duplex/pump': ['duplex/coalesce', 'gate', 'errors'], 'duplex/coalesce': [], gate: [], errors: [] }),
+    broken({ 'wire/pump': ['wire/coalesce', 'gate', 'errors'], 'wire/coalesce': [], gate: [], errors: [] }),
     [],
   );
 });
@@ -119,24 +125,24 @@ test('the plain layer may import types of grpc-js; only transient takes values',
 
 test('outgoing/ and inbound/ know no sibling, and duplex/ does not know inbound/', () => {
   const siblings = { 'outgoing/outgoing': [], 'inbound/select': [], 'duplex/backoff': [], 'duplex/duplex': [] };
-  assert.equal(broken({ ...siblings, 'duplex/pump': ['outgoing/outgoing'] }), []);
+  assert.equal(broken({ ...siblings, 'wire/pump': ['outgoing/outgoing'] }), []);
   assert.equal(
     broken({
       ...siblings,
       'outgoing/feed': ['duplex/backoff'],
       'inbound/split': ['outgoing/outgoing'],
-      'duplex/pump': ['inbound/select'],
+      'wire/pump': ['inbound/select'],
     }),
     [
       'outgoing/feed may not import duplex/backoff',
       'inbound/split may not import outgoing/outgoing',
-      'duplex/pump may not import inbound/select',
+      'wire/pump may not import inbound/select',
     ],
   );
 });
 
 test('server/ uses the pump, never the duplex of the client', () => {
-  assert.equal(broken({ 'server/respond': ['duplex/pump'], 'duplex/pump': [] }), []);
+  assert.equal(broken({ 'server/respond': ['wire/pump'], 'wire/pump': [] }), []);
   assert.equal(broken({ 'server/respond': ['duplex/duplex'], 'duplex/duplex': [] }), [
     'server/respond may not import duplex/duplex',
   ]);

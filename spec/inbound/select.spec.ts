@@ -29,12 +29,12 @@ test('oneof finds no event in a message without a member', () => {
 test('P1: oneof finds no event in a message whose member only a newer peer knows', () => {
   const hop = Buffer.from([0x08, 0x07, 0x2a, 0x02, 0x08, 0x01]);
   const reply = exchange.responseDeserialize(hop) as PeerReply__Output;
-  assert.equal(reply, { id: '7' });
+  assert.equal(reply, { id: '7', batch: [] });
   assert.is(oneof('event')(reply), undefined);
 });
 
 test('P1: oneof goes by the name that is set, not by the members that are there', () => {
-  const message: PeerReply__Output = { id: '1', event: 'beat', vote: null, beat: { at: '1' }, append: null };
+  const message: PeerReply__Output = { id: '1', event: 'beat', vote: null, beat: { at: '1' }, append: null, batch: [] };
   assert.equal(oneof('event')(message), ['beat', { at: '1' }]);
 });
 

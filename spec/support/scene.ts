@@ -33,7 +33,7 @@ export class Scene {
   readonly #owned: (() => unknown)[] = [];
 
   /** A client of a server written against grpc-js alone. */
-  bare(exchange: Exchange, options?: BidiOptions): Promise<SceneOpen> {
+  bare(exchange: Exchange, options?: BidiOptions<PeerRequest, PeerReply__Output>): Promise<SceneOpen> {
     return this.#open((server) => server.addService(PeerService, { Exchange: exchange }), options);
   }
 
@@ -78,7 +78,10 @@ export class Scene {
     });
   }
 
-  async #open(add: (server: Server) => void, options?: BidiOptions): Promise<SceneOpen> {
+  async #open(
+    add: (server: Server) => void,
+    options?: BidiOptions<PeerRequest, PeerReply__Output>,
+  ): Promise<SceneOpen> {
     const server = new Server();
     add(server);
     const port = await listen(server);
@@ -96,7 +99,7 @@ export class Scene {
     return client;
   }
 
-  #watched(client: PeerClient, options: BidiOptions = {}): SceneOpen {
+  #watched(client: PeerClient, options: BidiOptions<PeerRequest, PeerReply__Output> = {}): SceneOpen {
     const open = bidi(client, 'exchange', options);
     const watched = (context: OpenContext): ReturnType<SceneOpen> => {
       const made = open(context);

@@ -12,6 +12,10 @@ import type {
   Beat as _rxduplex_peer_v1_Beat,
   Beat__Output as _rxduplex_peer_v1_Beat__Output,
 } from '../../../rxduplex/peer/v1/Beat.js';
+import type {
+  PeerReply as _rxduplex_peer_v1_PeerReply,
+  PeerReply__Output as _rxduplex_peer_v1_PeerReply__Output,
+} from '../../../rxduplex/peer/v1/PeerReply.js';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -34,6 +38,10 @@ export interface PeerReply {
    * The beat that was heard.
    */
   beat?: _rxduplex_peer_v1_Beat | null;
+  /**
+   * Several replies in one, in their order; nothing else is set then. Only to a peer that has agreed to it.
+   */
+  batch?: _rxduplex_peer_v1_PeerReply[];
   /**
    * What is answered. Exactly one is set; a peer of an older version sees none where it does not know the event.
    */
@@ -60,6 +68,10 @@ export interface PeerReply__Output {
    * The beat that was heard.
    */
   beat?: _rxduplex_peer_v1_Beat__Output | null;
+  /**
+   * Several replies in one, in their order; nothing else is set then. Only to a peer that has agreed to it.
+   */
+  batch: _rxduplex_peer_v1_PeerReply__Output[];
   /**
    * What is answered. Exactly one is set; a peer of an older version sees none where it does not know the event.
    */

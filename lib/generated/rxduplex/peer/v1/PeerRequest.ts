@@ -12,6 +12,10 @@ import type {
   Beat as _rxduplex_peer_v1_Beat,
   Beat__Output as _rxduplex_peer_v1_Beat__Output,
 } from '../../../rxduplex/peer/v1/Beat.js';
+import type {
+  PeerRequest as _rxduplex_peer_v1_PeerRequest,
+  PeerRequest__Output as _rxduplex_peer_v1_PeerRequest__Output,
+} from '../../../rxduplex/peer/v1/PeerRequest.js';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -34,6 +38,10 @@ export interface PeerRequest {
    * Says that the sender is alive.
    */
   beat?: _rxduplex_peer_v1_Beat | null;
+  /**
+   * Several requests in one, in their order; nothing else is set then. Only to a peer that has agreed to it.
+   */
+  batch?: _rxduplex_peer_v1_PeerRequest[];
   /**
    * What is asked. Exactly one is set; a peer of an older version sees none where it does not know the event.
    */
@@ -60,6 +68,10 @@ export interface PeerRequest__Output {
    * Says that the sender is alive.
    */
   beat?: _rxduplex_peer_v1_Beat__Output | null;
+  /**
+   * Several requests in one, in their order; nothing else is set then. Only to a peer that has agreed to it.
+   */
+  batch: _rxduplex_peer_v1_PeerRequest__Output[];
   /**
    * What is asked. Exactly one is set; a peer of an older version sees none where it does not know the event.
    */

@@ -1,6 +1,7 @@
 import type { Entry } from '../outgoing/entry.js';
 import type { Lease, Outgoing } from '../outgoing/outgoing.js';
-import { Batch, Joint, framed } from './coalesce.js';
+import { Joint, coalesced } from './coalesce.js';
+import type { Joining, Packing } from './joining.js';
 
 /** What both a client's and a server's call are to the one who writes to them. */
 export interface Sender {
@@ -8,15 +9,11 @@ export interface Sender {
   on(event: 'drain', listener: () => void): unknown;
 }
 
-/** What `write` of a call takes: messages, or their bytes. */
-export type Wire = 'bytes' | 'objects';
-
 /** How messages are written. */
 export interface Writing<T> {
   /** What is written for a message; if it throws, that message is dropped and the stream goes on. */
   readonly chunk: (entry: Entry<T>) => unknown;
-  /** How much one write may carry, if several messages may share it: then `chunk` gives Buffers. */
-  readonly joinBytes: number | undefined;
+  readonly joining: Joining;
 }
 
 export interface PumpOptions<T> extends Writing<T> {
@@ -39,20 +36,29 @@ export class Pump<T> {
   readonly #outgoing: Outgoing<T>;
   readonly #options: PumpOptions<T>;
   readonly #lease: Lease<T>;
+  /** Until the first write was flushed, where messages may be coalesced. */
   #joint: Joint | undefined;
+  #packing: Packing<T> | undefined;
   #call: Sender | undefined;
   #full = false;
   #writing = false;
   #finished = false;
-  /** How many messages the write on its way carries. */
+  /** How many writes are on their way, and how many messages the last of them carries: one, if there are others. */
+  #writes = 0;
   #carried = 1;
 
   /** Takes the lease at once, so that a second call for the same `Outgoing` is refused before it is opened. */
   constructor(outgoing: Outgoing<T>, options: PumpOptions<T>) {
+    const { joining, failed } = options;
     this.#outgoing = outgoing;
     this.#options = options;
-    this.#lease = outgoing.lease({ wake: () => this.#write(), fail: options.failed });
-    this.#joint = options.joinBytes === undefined ? undefined : new Joint();
+    this.#lease = outgoing.lease({ wake: () => this.#write(), fail: failed });
+    this.#joint = joining.allowed && joining.coalesces ? new Joint() : undefined;
+  }
+
+  /** Whether what is on its way is several messages, which grpc-js takes for one. */
+  get carriesSeveral(): boolean {
+    return this.#writes > 0 && this.#carried > 1;
   }
 
   start(call: Sender): void {
@@ -63,6 +69,11 @@ export class Pump<T> {
       this.#write();
     });
     this.#write();
+  }
+
+  /** Packs what waits in this way from now on. */
+  packBy(packing: Packing<T>): void {
+    this.#packing = packing;
   }
 
   /** Takes no more, and finishes after what was taken. */
@@ -82,40 +93,61 @@ export class Pump<T> {
   #write(): void {
     if (this.#writing || this.#finished) return;
     this.#writing = true;
-    while (this.#call && !this.#full) {
+    while (this.#call && !this.#full && !this.#waits) {
       const chunk = this.#next();
       // Whoever was told of a message as it was taken may have ended the call.
       const call = this.#call as Sender | undefined;
       if (chunk === undefined || !call) break;
-      const enough = !call.write(chunk, this.#flushed);
-      this.#full = this.#joint !== undefined || enough;
+      this.#writes += 1;
+      this.#full = !call.write(chunk, this.#flushed);
     }
     this.#writing = false;
     if (this.#call && this.#outgoing.finished) this.leave();
   }
 
-  #next(): unknown {
-    const first = this.#take();
-    if (first === undefined || !this.#joint) return first;
-    if (!this.#joint.proven) return this.#joint.probe(first as Buffer);
-    const messages = [first as Buffer];
-    let room = (this.#options.joinBytes ?? 0) - framed(messages[0]?.length ?? 0);
-    for (;;) {
-      const message = this.#take(room - framed(0)) as Buffer | undefined;
-      if (!message) break;
-      messages.push(message);
-      room -= framed(message.length);
-    }
-    this.#carried = messages.length;
-    return messages.length === 1 ? first : new Batch(messages);
+  /** What may be packed gathers while anything is on its way. */
+  get #waits(): boolean {
+    return this.#writes > 0 && (this.#packing ?? this.#joint) !== undefined;
   }
 
-  #take(maxBytes?: number): unknown {
+  #next(): unknown {
+    const entries: Entry<T>[] = [];
+    const first = this.#take(Infinity, entries);
+    this.#carried = 1;
+    if (first === undefined) return undefined;
+    if (!this.#packing) return this.#joint ? this.#joint.probe(first as Buffer) : first;
+    return this.#gather(this.#packing, first, entries);
+  }
+
+  #gather(packing: Packing<T>, first: unknown, entries: Entry<T>[]): unknown {
+    const chunks = [first];
+    const { overhead } = packing;
+    let room = this.#options.joining.maxBytes - overhead - sizeOf(first, entries);
+    for (;;) {
+      const chunk = this.#take(room - overhead, entries);
+      if (chunk === undefined) break;
+      chunks.push(chunk);
+      room -= overhead + sizeOf(chunk, entries);
+    }
+    if (chunks.length === 1) return first;
+    this.#carried = chunks.length;
+    try {
+      return packing.pack(chunks, entries);
+    } catch (error) {
+      for (const entry of entries) this.#lease.discard(entry, error);
+      return this.#next();
+    }
+  }
+
+  /** What to write for the next message, if it has at most so many bytes; the message joins `entries`. */
+  #take(maxBytes: number, entries: Entry<T>[]): unknown {
     for (;;) {
       const entry = this.#lease.take(maxBytes);
       if (!entry) return undefined;
       try {
-        return this.#options.chunk(entry);
+        const chunk = this.#options.chunk(entry);
+        entries.push(entry);
+        return chunk;
       } catch (error) {
         this.#lease.discard(entry, error);
       }
@@ -125,11 +157,21 @@ export class Pump<T> {
   /** Writes are flushed in the order in which they were made, so one function serves them all. */
   readonly #flushed = (error?: Error | null): void => {
     if (!this.#call || error) return;
+    if (this.#joint) this.#decide(this.#joint);
     this.#options.flushed?.();
+    // Still counted as on its way: what producers bring who are told of room now is to go together.
     this.#lease.flushed(this.#carried);
-    if (!this.#joint) return;
-    if (!this.#joint.proven) this.#joint = undefined;
-    this.#full = false;
+    this.#writes -= 1;
     this.#write();
   };
+
+  #decide(joint: Joint): void {
+    this.#joint = undefined;
+    if (joint.proven) this.#packing ??= coalesced;
+    else if (!this.#packing) this.#options.joining.end('framing');
+  }
 }
+
+/** The size of the last of `entries`, which is written as `chunk`. */
+const sizeOf = (chunk: unknown, entries: readonly Entry<unknown>[]): number =>
+  chunk instanceof Uint8Array ? chunk.length : (entries.at(-1)?.size ?? 0);

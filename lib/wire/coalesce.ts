@@ -1,19 +1,23 @@
 import { count } from '../options.js';
+import { Joining } from './joining.js';
+import type { Packing, Wire } from './joining.js';
 
 /** The prefix that gRPC puts before each message on the wire: a flag byte and four bytes of length. */
 const header = 5;
 
 export interface Coalesce {
   /**
-   * How much one write may carry, prefixes included. Default 64 KiB: one HTTP/2 window. A write is sent or lost as a
-   * whole, so that less loses less with a break.
+   * How much one write may carry, prefixes included. Default 16 KiB: one HTTP/2 frame, a quarter of the window that a
+   * peer grants. Writes as large as the window are slower, since either side then waits for the other. A write is sent
+   * or lost as a whole, so that less loses less with a break.
    */
   readonly maxBytes?: number;
 }
 
-/** What one write may carry; `undefined` for one message. */
-export function joinBytesOf(coalesce: Coalesce | false): number | undefined {
-  return coalesce === false ? undefined : count('coalesce.maxBytes', coalesce.maxBytes ?? 1 << 16);
+/** What `coalesce` says of calls whose `write` takes `wire`. */
+export function joiningOf(coalesce: Coalesce | false, wire: Wire): Joining {
+  const { maxBytes = 1 << 14 } = coalesce || {};
+  return new Joining(count('coalesce.maxBytes', maxBytes), coalesce !== false && wire === 'bytes');
 }
 
 /**
@@ -53,17 +57,20 @@ export class Joint {
   }
 }
 
-/** How many bytes a message takes within a write. */
-export const framed = (size: number): number => size + header;
+/** Many messages, each with a prefix of its own. */
+export const coalesced: Packing<unknown> = {
+  overhead: header,
+  pack: (messages) => new Joined(messages as readonly Buffer[]),
+};
 
 /** Several messages as one serialised message, to be framed by grpc-js. */
-export class Batch {
+export class Joined {
   readonly length: number;
   readonly #messages: readonly Buffer[];
 
   constructor(messages: readonly Buffer[]) {
     this.#messages = messages;
-    this.length = messages.reduce((total, message) => total + framed(message.length), 0) - header;
+    this.length = messages.reduce((total, message) => total + header + message.length, -header);
   }
 
   get byteLength(): number {
@@ -77,7 +84,7 @@ export class Batch {
       target[start] = 0;
       target.writeUInt32BE(message.length, start + 1);
       message.copy(target, start + header);
-      start += framed(message.length);
+      start += header + message.length;
     }
     return this.length;
   }
