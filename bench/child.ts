@@ -55,6 +55,11 @@ export async function start<Greeting>(
 
 /** Called by a child: it is ready, and ends with its parent, however that ends. */
 export function greet(greeting: object): void {
-  process.once('disconnect', () => process.exit());
+  endWithParent();
   process.send?.(greeting);
+}
+
+/** Called by a child that has much to do before it has something to say. */
+export function endWithParent(): void {
+  process.once('disconnect', () => process.exit());
 }

@@ -1,7 +1,4 @@
-import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
-
+import { file, list, oneOf, read, refusePositional, wholeNumber } from './flag-values.js';
 import { modes } from './throughput/contender.js';
 import type { Mode } from './throughput/contender.js';
 
@@ -12,13 +9,6 @@ export interface Settings {
   readonly modes: readonly Mode[];
   readonly json?: string;
   readonly svg?: string;
-}
-
-/** A flag that cannot be understood: which, what was expected, what came. */
-export class BadFlag extends Error {
-  constructor(flag: string, expected: string, got: unknown) {
-    super(`${flag}: expected ${expected}, got ${typeof got === 'string' ? `'${got}'` : 'nothing'}`);
-  }
 }
 
 export const help: string = `npm start -- [flags]
@@ -50,18 +40,14 @@ const options = {
 
 /** The settings that the arguments ask for, or `help`. Throws a `BadFlag`. */
 export function parse(args: readonly string[]): Settings | 'help' {
-  // Not strict: its errors name no expectation.
-  const { values, positionals } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true });
-  const known = Object.keys(options);
-  const unknown = Object.keys(values).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new BadFlag(`--${unknown}`, `one of --${known.join(', --')}`, `--${unknown}`);
-  if (positionals[0] !== undefined) throw new BadFlag('arguments', 'flags only', positionals[0]);
+  const { values, positionals } = read(args, options);
+  refusePositional(positionals[0]);
   if (values.help !== undefined) return 'help';
   return {
     messages: wholeNumber('--messages', values.messages),
     rounds: wholeNumber('--rounds', values.rounds),
     buffers: list('--buffers', values.buffers, wholeNumber),
-    modes: list('--modes', values.modes, mode),
+    modes: list('--modes', values.modes, oneOf(modes)),
     ...(values.json !== undefined && { json: file('--json', values.json) }),
     ...(values.svg !== undefined && { svg: file('--svg', values.svg) }),
   };
@@ -69,38 +55,7 @@ export function parse(args: readonly string[]): Settings | 'help' {
 
 /** How long the app is to run, in seconds; until Ctrl-C if nothing is said. */
 export function parseApp(args: readonly string[]): number {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: { seconds: { type: 'string' } },
-    strict: false,
-    allowPositionals: true,
-  });
-  const unknown = Object.keys(values).find((name) => name !== 'seconds');
-  if (unknown !== undefined) throw new BadFlag(`--${unknown}`, '--seconds', `--${unknown}`);
-  if (positionals[0] !== undefined) throw new BadFlag('arguments', 'flags only', positionals[0]);
+  const { values, positionals } = read(args, { seconds: { type: 'string' } });
+  refusePositional(positionals[0]);
   return values.seconds === undefined ? Infinity : wholeNumber('--seconds', values.seconds);
 }
-
-function wholeNumber(flag: string, value: unknown): number {
-  if (typeof value === 'string' && /^[1-9]\d{0,6}$/.test(value)) return Number(value);
-  throw new BadFlag(flag, 'a whole number from 1 to 9999999', value);
-}
-
-function mode(flag: string, value: unknown): Mode {
-  const known = modes.find((name) => name === value);
-  if (known) return known;
-  throw new BadFlag(flag, `any of ${modes.join(', ')}`, value);
-}
-
-function list<T>(flag: string, value: unknown, item: (flag: string, value: unknown) => T): readonly T[] {
-  const items = typeof value === 'string' ? value.split(',').map((part) => item(flag, part)) : [item(flag, value)];
-  if (new Set(items).size === items.length) return items;
-  throw new BadFlag(flag, 'each value once', value);
-}
-
-function file(flag: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '' && isFolder(dirname(value)) && !isFolder(value)) return value;
-  throw new BadFlag(flag, 'the path of a file in a folder that exists', value);
-}
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

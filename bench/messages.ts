@@ -11,6 +11,12 @@ export function* requests(count: number): Generator<PeerRequest, void, undefined
   for (let number = 1; number <= count; number++) yield request(number);
 }
 
+/** What the contests send, over and over: 46 bytes. */
+export const sample: PeerRequest = request(1000);
+
+/** The term in the `sample`, as every reply to it has to carry it. */
+export const sampleTerm = '1000';
+
 function request(number: number): PeerRequest {
   switch (number % kinds.length) {
     case 1:

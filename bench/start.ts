@@ -1,4 +1,5 @@
-import { BadFlag, help, parse, parseApp } from './flags.js';
+import { BadFlag } from './flag-values.js';
+import { help, parse, parseApp } from './flags.js';
 import { run } from './run.js';
 
 const [subject, ...rest] = process.argv.slice(2);

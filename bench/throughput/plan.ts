@@ -1,3 +1,4 @@
+import { rotated } from '../rotated.js';
 import type { ContenderName, Mode } from './contender.js';
 
 /** One run to make; round 0 is the warm-up. */
@@ -28,9 +29,4 @@ export function* plan({ rounds, buffers, modes }: Extent): Generator<Planned, vo
       else yield* rotated([bare, ...ours], round);
     }
   }
-}
-
-function rotated<T>(items: readonly T[], by: number): readonly T[] {
-  const first = by % items.length;
-  return [...items.slice(first), ...items.slice(0, first)];
 }

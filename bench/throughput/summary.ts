@@ -1,12 +1,8 @@
+import { median, spread } from '../spread.js';
+import type { Spread } from '../spread.js';
 import { contenders, modes } from './contender.js';
 import type { ContenderName, Mode } from './contender.js';
 import type { Measurement } from './experiment.js';
-
-export interface Spread {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-}
 
 /** The runs of one contender in one mode with one buffer size. */
 export interface RunSummary {
@@ -34,7 +30,7 @@ export function summarise(measurements: readonly Measurement[], buffers: readonl
           (run) => run.mode === mode && run.contender === contender && (run.bufferSize ?? bufferSize) === bufferSize,
         );
         return rounds[0]
-          ? { contender, mode, bufferSize, messages: rounds[0].messages, messagesPerSecond: spread(rounds) }
+          ? { contender, mode, bufferSize, messages: rounds[0].messages, messagesPerSecond: spread(rounds.map(rate)) }
           : [];
       }),
     ),
@@ -50,22 +46,6 @@ export function summarise(measurements: readonly Measurement[], buffers: readonl
   };
 }
 
-function spread(rounds: readonly Measurement[]): Spread {
-  const rates = rounds.map(({ messagesPerSecond }) => messagesPerSecond);
-  return {
-    median: Math.round(median(rates)),
-    min: Math.round(Math.min(...rates)),
-    max: Math.round(Math.max(...rates)),
-  };
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
-}
-
 /** The median over all buffer sizes of our own medians. */
 function typical(runs: readonly RunSummary[], wanted: Mode): number {
   const ours = runs.filter(({ contender, mode }) => contender === 'rxduplex' && mode === wanted);
@@ -75,5 +55,7 @@ function typical(runs: readonly RunSummary[], wanted: Mode): number {
 function ratio(a: number, b: number): number | null {
   return Number.isNaN(a / b) ? null : Number((a / b).toFixed(2));
 }
+
+const rate = ({ messagesPerSecond }: Measurement): number => messagesPerSecond;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

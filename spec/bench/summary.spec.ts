@@ -4,15 +4,8 @@ import * as assert from 'uvu/assert';
 import type { ContenderName, Mode } from '../../bench/throughput/contender.js';
 import type { Measurement } from '../../bench/throughput/experiment.js';
 import { report } from '../../bench/throughput/report.js';
-import { median, summarise } from '../../bench/throughput/summary.js';
+import { summarise } from '../../bench/throughput/summary.js';
 import type { RunSummary } from '../../bench/throughput/summary.js';
-
-test('the median is the middle one, or lies between the two in the middle', () => {
-  assert.is(median([3, 10, 1]), 3);
-  assert.is(median([4, 1, 10, 2]), 3);
-  assert.is(median([7]), 7);
-  assert.ok(Number.isNaN(median([])));
-});
 
 test('the rounds of a run become its median and its extremes', () => {
   const { runs } = summarise(

@@ -1,0 +1,57 @@
+import { BadFlag, file, list, oneOf, read, refusePositional, wholeNumber } from '../flag-values.js';
+import type { Extent } from './contest.js';
+import type { Subject } from './subject.js';
+
+export interface Settings extends Extent {
+  readonly check: boolean;
+  readonly json?: string;
+  readonly svg?: string;
+}
+
+const options = {
+  contenders: { type: 'string' },
+  launches: { type: 'string', default: '3' },
+  seconds: { type: 'string', default: '3' },
+  check: { type: 'boolean' },
+  json: { type: 'string' },
+  svg: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+export function helpOn(subjects: readonly Subject[]): string {
+  const told = subjects.map(({ name, title, contenders }) => `  ${name}: ${title}\n    of ${contenders.join(', ')}`);
+  return `npm run bench -- SUBJECT [flags]
+
+Measures one subject of several contenders, interleaved, each launch in a fresh server and a fresh client process.
+
+${told.join('\n')}
+
+  --contenders a,b  which of them (default all)
+  --launches N      launches of each (default 3)
+  --seconds N       measured seconds of the first load, after a warm-up of one (default 3)
+  --check           exit with 1 unless every ratio is what it must be
+  --json FILE       write the results
+  --svg FILE        draw the first load
+  --help            print this
+
+Exits with 2 for a bad flag.`;
+}
+
+/** The settings that the arguments ask for, or `help`. Throws a `BadFlag`. */
+export function parse(args: readonly string[], subjects: readonly Subject[]): Settings | 'help' {
+  const { values, positionals } = read(args, options);
+  if (values.help !== undefined) return 'help';
+  const subject = subjects.find(({ name }) => name === positionals[0]);
+  if (!subject) throw new BadFlag('SUBJECT', `any of ${subjects.map(({ name }) => name).join(', ')}`, positionals[0]);
+  refusePositional(positionals[1]);
+  const { contenders = subject.contenders.join() } = values;
+  return {
+    subject,
+    contenders: list('--contenders', contenders, oneOf(subject.contenders)),
+    launches: wholeNumber('--launches', values.launches),
+    seconds: wholeNumber('--seconds', values.seconds),
+    check: values.check !== undefined,
+    ...(values.json !== undefined && { json: file('--json', values.json) }),
+    ...(values.svg !== undefined && { svg: file('--svg', values.svg) }),
+  };
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Rates } from '../contest/subject.js';
+import { sample, sampleTerm } from '../messages.js';
+import type { Ask } from './contender.js';
+
+/** All loads one after the other, in replies a second. */
+export async function measure(ask: Ask, seconds: number): Promise<Rates> {
+  return {
+    hundred: await inFlight(100, ask, seconds * 1000),
+    single: await inFlight(1, ask, 1000),
+  };
+}
+
+/** So many requests at any time: each reply makes place for the next. The first second is left out. */
+async function inFlight(count: number, ask: Ask, ms: number): Promise<number> {
+  let replies = 0;
+  let unanswered = 0;
+  let last: (() => void) | undefined;
+  const next = (): void => {
+    unanswered += 1;
+    ask(sample, answered);
+  };
+  const answered = (term: string | undefined): void => {
+    if (term !== sampleTerm) throw new Error(`a reply carries the term ${String(term)}`);
+    replies += 1;
+    unanswered -= 1;
+    if (!last) next();
+    else if (unanswered === 0) last();
+  };
+  for (let each = 0; each < count; each++) next();
+  await sleep(1000);
+  const [before, start] = [replies, performance.now()];
+  await sleep(ms);
+  const rate = ((replies - before) / (performance.now() - start)) * 1000;
+  await new Promise<void>((resolve) => (last = resolve));
+  return rate;
+}

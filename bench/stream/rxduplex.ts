@@ -1,0 +1,40 @@
+import { Server, credentials } from '@grpc/grpc-js';
+import { Remote, bidi, channelOptions, oneof, serve } from 'rxduplex';
+import { PeerClient, PeerService } from 'rxduplex/peer';
+import { map } from 'rxjs';
+
+import { listen } from '../listen.js';
+import { replyTo } from '../messages.js';
+import type { StreamContender } from './contender.js';
+import { serveBare } from './grpc-js.js';
+
+/** Both ends as a user of the library would write them. */
+export const rxduplex: StreamContender = {
+  serve() {
+    const server = new Server();
+    serve(server, PeerService, { exchange: (requests$) => requests$.pipe(map(replyTo)) });
+    return listen(server);
+  },
+  open(port, { next, replied }) {
+    const client = new PeerClient(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions());
+    // A launch with a break in it measures something else.
+    const remote = new Remote(bidi(client, 'exchange'), { events: oneof('event'), reconnect: { maxAttempts: 1 } });
+    remote.on('vote').subscribe(({ term }) => replied(term));
+    let room = true;
+    const send = (): void => {
+      while (room) {
+        const message = next();
+        if (!message) return;
+        room = remote.next(message);
+      }
+    };
+    remote.ready$.subscribe(() => {
+      room = true;
+      send();
+    });
+    return send;
+  },
+};
+
+/** Our client alone. */
+export const rxduplexToGrpcJs: StreamContender = { ...rxduplex, serve: serveBare };

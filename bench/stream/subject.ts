@@ -1,0 +1,32 @@
+import { pair } from '../contest/pair.js';
+import type { Ratio, Subject } from '../contest/subject.js';
+import { foreignNames, ownNames } from './contenders.js';
+
+const ours = { of: 'rxduplex', load: 'sustained' };
+
+const ratios: readonly Ratio[] = [
+  { ...ours, name: 'vsA', over: 'A', must: 10, aim: 15 },
+  { ...ours, name: 'vsA1', over: 'A1', must: 4, aim: 5 },
+  { ...ours, name: 'vsA256', over: 'A256' },
+  { ...ours, name: 'vsCoalesced', over: 'grpc-js-coalesced', must: 0.85, aim: 0.95 },
+  { ...ours, name: 'vsHttp2', over: 'http2' },
+  { ...ours, name: 'vsHttp2Each', over: 'http2-each' },
+  { ...ours, name: 'vsNiceGrpc', over: 'nice-grpc' },
+  { ...ours, name: 'vsConnectNode', over: 'connect-node' },
+  { ...ours, name: 'vsNestjs', over: 'nestjs' },
+  { ...ours, name: 'toGrpcJsVsA1', of: 'rxduplex-to-grpc-js', over: 'A1', must: 1.2, aim: 1.3 },
+  { ...ours, name: 'burstVsA', load: 'burst', over: 'A', must: 3, aim: 5 },
+  { ...ours, name: 'burstVsA1', load: 'burst', over: 'A1' },
+  { ...ours, name: 'singleVsA', load: 'single', over: 'A', must: 0.9, aim: 1 },
+];
+
+export const stream: Subject = {
+  name: 'stream',
+  title: 'A duplex stream: messages of 46 bytes, each answered by another process over loopback',
+  unit: 'messages/s',
+  contenders: [...ownNames, ...foreignNames],
+  foreign: foreignNames,
+  loads: ['sustained', 'burst', 'single'],
+  ratios,
+  launch: (contender, seconds) => pair(import.meta.url, contender, seconds),
+};
