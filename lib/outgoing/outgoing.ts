@@ -59,8 +59,10 @@ export class Outgoing<T> implements Observer<T> {
   readonly #settings: Settings<T>;
   readonly #ledger = new Ledger();
   readonly #waiting = new Queue<Entry<T>>();
-  readonly #queue = new Queue<Entry<T>>();
-  readonly #inFlight = new Queue<Entry<T>>();
+  /** What is in flight, and after it what is queued. */
+  readonly #held = new Queue<Entry<T>>();
+  /** The oldest that is queued. */
+  #oldest: Entry<T> | undefined;
   readonly #byKey = new Map<unknown, Entry<T>>();
   readonly #taken = new Subject<T>();
   readonly #dropped = new Subject<Dropped<T>>();
@@ -121,7 +123,9 @@ export class Outgoing<T> implements Observer<T> {
     this.#failed = true;
     this.#cause = error;
     this.#close();
-    const [waiting, queued] = [this.#emptied(this.#waiting), this.#emptied(this.#queue)];
+    const waiting = this.#gone(this.#waiting, this.#waiting.first);
+    const queued = this.#gone(this.#held, this.#oldest);
+    this.#oldest = undefined;
     for (const entry of waiting) {
       this.#ledger.waiting.moveTo(this.#ledger.rejected, entry.size);
       this.#tell(entry, 'rejected', 'closed', error);
@@ -156,7 +160,7 @@ export class Outgoing<T> implements Observer<T> {
 
   /** Whether nothing is left to take and nothing will ever come again. */
   get finished(): boolean {
-    return this.#closed && !this.#queue.first && !this.#waiting.first;
+    return this.#closed && !this.#oldest && !this.#waiting.first;
   }
 
   /** Like `send`, but `wait` decides whether a full buffer is waited for, whatever the strategy. */
@@ -201,7 +205,7 @@ export class Outgoing<T> implements Observer<T> {
       this.#ledger.waiting.moveTo(this.#ledger.rejected, entry.size);
       this.#tell(entry, 'rejected', 'aborted', reason);
     } else if (entry.place === 'queued') {
-      this.#queue.remove(entry);
+      this.#removeQueued(entry);
       this.#endQueued(entry, 'cancelled');
       this.#tell(entry, 'cancelled', 'aborted', reason);
     } else return false;
@@ -294,9 +298,9 @@ export class Outgoing<T> implements Observer<T> {
     const older = this.#sameKey(entry);
     const evicted: Entry<T>[] = [];
     while (!this.#fits(entry)) {
-      const oldest = this.#queue.first === older ? older?.after : this.#queue.first;
+      const oldest = this.#oldest === older ? older?.after : this.#oldest;
       if (!oldest) break;
-      this.#queue.remove(oldest);
+      this.#removeQueued(oldest);
       this.#endQueued(oldest, 'dropped');
       evicted.push(oldest);
     }
@@ -311,9 +315,13 @@ export class Outgoing<T> implements Observer<T> {
     this.#ledger.queued.enter(entry.size);
     entry.place = 'queued';
     if (older) {
-      this.#queue.replace(older, entry);
+      this.#held.replace(older, entry);
+      if (this.#oldest === older) this.#oldest = entry;
       this.#endQueued(older, 'dropped');
-    } else this.#queue.push(entry);
+    } else {
+      this.#held.push(entry);
+      this.#oldest ??= entry;
+    }
     if (this.#settings.key) this.#byKey.set(entry.key, entry);
     entry.follower?.accepted?.();
     if (older) this.#tell(older, 'dropped', 'replaced');
@@ -364,13 +372,24 @@ export class Outgoing<T> implements Observer<T> {
     this.#forget(entry);
   }
 
-  /** What was in a queue. Nobody is told of an end before the queue is empty: what they do then may come back here. */
-  #emptied(queue: Queue<Entry<T>>): Entry<T>[] {
+  #removeQueued(entry: Entry<T>): void {
+    if (this.#oldest === entry) this.#oldest = entry.after;
+    this.#held.remove(entry);
+  }
+
+  /**
+   * Takes out of a queue what is in it from `first` on, up to `end`. Nobody is told of their ends before they are out:
+   * what is done then may come back here.
+   */
+  #gone(queue: Queue<Entry<T>>, first: Entry<T> | undefined, end?: Entry<T>): Entry<T>[] {
     const entries: Entry<T>[] = [];
-    for (let entry = queue.shift(); entry; entry = queue.shift()) {
+    for (let entry = first; entry && entry !== end;) {
+      const { after } = entry;
+      queue.remove(entry);
       entry.place = 'gone';
       this.#forget(entry);
       entries.push(entry);
+      entry = after;
     }
     return entries;
   }
@@ -388,13 +407,12 @@ export class Outgoing<T> implements Observer<T> {
   }
 
   #take(maxBytes: number): Entry<T> | undefined {
-    const entry = this.#queue.first;
+    const entry = this.#oldest;
     if (!entry || entry.size > maxBytes) return undefined;
-    this.#queue.remove(entry);
+    this.#oldest = entry.after;
     this.#forget(entry);
     this.#ledger.queued.moveTo(this.#ledger.inFlight, entry.size);
     entry.place = 'inFlight';
-    this.#inFlight.push(entry);
     entry.follower?.taken?.();
     if (this.#taken.observed) this.#taken.next(entry.message);
     return entry;
@@ -403,8 +421,9 @@ export class Outgoing<T> implements Observer<T> {
   #flushed(taker: Taker, count: number): void {
     for (let left = count; left > 0; left -= 1) {
       // Whoever was told of the one before may have ended the call: what is in flight now is another's.
-      const entry = this.#taker === taker ? this.#inFlight.shift() : undefined;
-      if (!entry) break;
+      const entry = this.#taker === taker ? this.#held.first : undefined;
+      if (entry?.place !== 'inFlight') break;
+      this.#held.remove(entry);
       this.#ledger.inFlight.moveTo(this.#ledger.sent, entry.size);
       entry.place = 'sent';
       entry.follower?.flushed?.();
@@ -413,7 +432,7 @@ export class Outgoing<T> implements Observer<T> {
   }
 
   #discard(entry: Entry<T>, error: unknown): void {
-    this.#inFlight.remove(entry);
+    this.#held.remove(entry);
     this.#ledger.inFlight.moveTo(this.#ledger.dropped, entry.size);
     this.#tell(entry, 'dropped', 'unserialisable', error);
     this.#roomMade();
@@ -421,7 +440,7 @@ export class Outgoing<T> implements Observer<T> {
 
   #release(cause: unknown): void {
     this.#taker = undefined;
-    for (const entry of this.#emptied(this.#inFlight)) {
+    for (const entry of this.#gone(this.#held, this.#held.first, this.#oldest)) {
       this.#ledger.inFlight.moveTo(this.#ledger.lost, entry.size);
       this.#tell(entry, 'lost', 'connection-lost', cause);
     }
