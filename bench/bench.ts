@@ -1,16 +1,24 @@
 import { helpOn, parse } from './contest/flags.js';
 import { NotInstalled } from './contest/install.js';
 import { run } from './contest/run.js';
+import { cost } from './cost/subject.js';
 import { BadFlag } from './flag-values.js';
+import { guard } from './guard.js';
+import { latency } from './latency/subject.js';
+import { memory } from './memory/subject.js';
 import { request } from './request/subject.js';
 import { stream } from './stream/subject.js';
 
-const subjects = [stream, request];
+const subjects = [stream, request, latency, memory, cost];
+const args = process.argv.slice(2);
 
 try {
-  const settings = parse(process.argv.slice(2), subjects);
-  if (settings === 'help') console.log(helpOn(subjects));
-  else process.exitCode = (await run(settings)) ? 0 : 1;
+  if (args[0] === 'guard') process.exitCode = (await guard(args.slice(1))) ? 0 : 1;
+  else {
+    const settings = parse(args, subjects);
+    if (settings === 'help') console.log(helpOn(subjects));
+    else process.exitCode = (await run(settings)) ? 0 : 1;
+  }
 } catch (error) {
   if (error instanceof BadFlag) {
     console.error(`${error.message}\n\nnpm run bench -- --help tells more.`);

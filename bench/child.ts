@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 export interface ChildOptions {
   readonly args?: readonly string[];
+  /** Of Node, beside those that this process has. */
+  readonly flags?: readonly string[];
   /** The descriptor of an open file, which the child knows as `inheritedFile`. */
   readonly file?: number;
 }
@@ -30,8 +32,9 @@ export async function start<Greeting>(
   options: ChildOptions = {},
 ): Promise<Child<Greeting>> {
   const program = fileURLToPath(new URL(name + extname(from), from));
-  const { args = [], file } = options;
+  const { args = [], flags = [], file } = options;
   const forked = fork(program, args, {
+    execArgv: [...process.execArgv, ...flags],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...(file === undefined ? [] : [file])],
   });
   const ended = once(forked, 'exit').then(([code, signal]) => (signal ?? code) as Ended);

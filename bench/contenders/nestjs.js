@@ -40,6 +40,22 @@ export const stream = ({ protoPath, replyTo }) => ({
   },
 });
 
+/** Nest's client, which has no way to say that it has enough. */
+export const memory = ({ protoPath }) => ({
+  open(port) {
+    const requests$ = new Subject();
+    let held = 0;
+    ClientProxyFactory.create(grpc(protoPath, port)).getService('Peer').exchange(requests$).subscribe();
+    return {
+      offer(message) {
+        held += 1;
+        requests$.next(message);
+      },
+      held: () => held,
+    };
+  },
+});
+
 const grpc = (protoPath, port) => ({
   transport: Transport.GRPC,
   options: {

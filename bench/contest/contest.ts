@@ -1,12 +1,12 @@
 import { progress } from '../progress.js';
 import { grouped } from '../table.js';
 import { plan } from './plan.js';
-import type { Rates, Subject } from './subject.js';
+import type { Figures, Subject } from './subject.js';
 
 /** A launch that was made. */
 export interface Launch {
   readonly contender: string;
-  readonly rates: Rates;
+  readonly figures: Figures;
 }
 
 export interface Extent {
@@ -22,9 +22,9 @@ export async function contest({ subject, contenders, launches, seconds }: Extent
   const bar = progress(subject.title, contenders.length * launches);
   const made: Launch[] = [];
   for (const { round, contender } of plan(contenders, launches)) {
-    const rates = await subject.launch(contender, seconds);
-    made.push({ contender, rates });
-    const told = Object.entries(rates).map(([load, rate]) => `${load} ${grouped(Math.round(rate))}`);
+    const figures = await subject.launch(contender, seconds);
+    made.push({ contender, figures });
+    const told = Object.entries(figures).map(([measure, figure]) => `${measure} ${grouped(Math.round(figure))}`);
     bar.step(`round ${round} of ${launches}, ${contender}: ${told.join(', ')}`);
   }
   bar.stop();

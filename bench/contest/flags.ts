@@ -6,6 +6,9 @@ export interface Settings extends Extent {
   readonly check: boolean;
   readonly json?: string;
   readonly svg?: string;
+  readonly markdown?: string;
+  /** What was asked for, to be told with what it found. */
+  readonly command: string;
 }
 
 const options = {
@@ -15,6 +18,7 @@ const options = {
   check: { type: 'boolean' },
   json: { type: 'string' },
   svg: { type: 'string' },
+  markdown: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
@@ -22,16 +26,18 @@ export function helpOn(subjects: readonly Subject[]): string {
   const told = subjects.map(({ name, title, contenders }) => `  ${name}: ${title}\n    of ${contenders.join(', ')}`);
   return `npm run bench -- SUBJECT [flags]
 
-Measures one subject of several contenders, interleaved, each launch in a fresh server and a fresh client process.
+Measures one subject of several contenders, interleaved, each launch in fresh processes.
 
 ${told.join('\n')}
+  guard: half of what stream and request must reach, once, of contenders that need no packages of their own
 
   --contenders a,b  which of them (default all)
   --launches N      launches of each (default 3)
-  --seconds N       measured seconds of the first load, after a warm-up of one (default 3)
+  --seconds N       measured seconds of the main load, after a warm-up (default 3)
   --check           exit with 1 unless every ratio is what it must be
   --json FILE       write the results
-  --svg FILE        draw the first load
+  --svg FILE        draw what was measured
+  --markdown FILE   write it as a section of a document, in the place of an older one
   --help            print this
 
 Exits with 2 for a bad flag.`;
@@ -53,5 +59,7 @@ export function parse(args: readonly string[], subjects: readonly Subject[]): Se
     check: values.check !== undefined,
     ...(values.json !== undefined && { json: file('--json', values.json) }),
     ...(values.svg !== undefined && { svg: file('--svg', values.svg) }),
+    ...(values.markdown !== undefined && { markdown: file('--markdown', values.markdown) }),
+    command: `npm run bench -- ${args.join(' ')}`,
   };
 }

@@ -2,17 +2,18 @@ import { spread } from '../spread.js';
 import type { Spread } from '../spread.js';
 import type { Launch } from './contest.js';
 
-/** What one contender did under one load. */
+/** What one contender did by one measure. */
 export interface Row {
   readonly contender: string;
-  readonly perSecond: Spread;
+  readonly figures: Spread;
   readonly launches: number;
 }
 
-/** The launches by contender, in the order in which each was first launched. */
-export function rowsOf(launches: readonly Launch[], load: string): Row[] {
-  return [...new Set(launches.map(({ contender }) => contender))].map((contender) => {
-    const rates = launches.filter((launch) => launch.contender === contender).map(({ rates }) => rates[load] ?? NaN);
-    return { contender, perSecond: spread(rates), launches: rates.length };
+/** The launches that measured it by contender, in the order in which each was first launched. */
+export function rowsOf(launches: readonly Launch[], measure: string): Row[] {
+  const measured = launches.filter(({ figures }) => measure in figures);
+  return [...new Set(measured.map(({ contender }) => contender))].map((contender) => {
+    const own = measured.filter((launch) => launch.contender === contender);
+    return { contender, figures: spread(own.map(({ figures }) => figures[measure] ?? NaN)), launches: own.length };
   });
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Rates } from '../contest/subject.js';
+import type { Figures } from '../contest/subject.js';
 import { sample, sampleTerm } from '../messages.js';
 import type { Ask } from './contender.js';
 
 /** All loads one after the other, in replies a second. */
-export async function measure(ask: Ask, seconds: number): Promise<Rates> {
+export async function measure(ask: Ask, seconds: number): Promise<Figures> {
   return {
     hundred: await inFlight(100, ask, seconds * 1000),
     single: await inFlight(1, ask, 1000),

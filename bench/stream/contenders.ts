@@ -6,6 +6,7 @@ const retryBuffer = 'grpc.per_rpc_retry_buffer_size';
 /** Each is loaded only by the processes that it is launched in. */
 const own = {
   rxduplex: async () => (await import('./rxduplex.js')).rxduplex,
+  'rxduplex-batch': async () => (await import('./rxduplex.js')).rxduplexBatch,
   'rxduplex-to-grpc-js': async () => (await import('./rxduplex.js')).rxduplexToGrpcJs,
   'grpc-js-coalesced': async () => (await import('./coalesced.js')).grpcJsCoalesced,
   A: async () => (await import('./grpc-js.js')).grpcJs(),

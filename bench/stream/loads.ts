@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Rates } from '../contest/subject.js';
+import type { Figures } from '../contest/subject.js';
 import { median } from '../spread.js';
 import type { StreamContender } from './contender.js';
 import { Exchange } from './exchange.js';
@@ -9,7 +9,7 @@ const burstSize = 5_000;
 const bursts = 9;
 
 /** All loads one after the other, in replies a second, each on a stream of its own. */
-export async function measure(contender: StreamContender, port: number, seconds: number): Promise<Rates> {
+export async function measure(contender: StreamContender, port: number, seconds: number): Promise<Figures> {
   const open = (): Promise<Exchange> => Exchange.open(contender, port);
   return {
     sustained: await sustained(await open(), seconds * 1000),
@@ -19,7 +19,7 @@ export async function measure(contender: StreamContender, port: number, seconds:
 }
 
 /** The stream is kept full; the first second is left out. */
-async function sustained(exchange: Exchange, ms: number): Promise<number> {
+export async function sustained(exchange: Exchange, ms: number): Promise<number> {
   const answered = exchange.send(Infinity);
   await sleep(1000);
   const [before, start] = [exchange.replies, performance.now()];

@@ -1,5 +1,6 @@
 import { Server, credentials } from '@grpc/grpc-js';
-import { Remote, bidi, channelOptions, oneof, serve } from 'rxduplex';
+import { Remote, bidi, channelOptions, oneof, repeated, serve } from 'rxduplex';
+import type { Repeated } from 'rxduplex';
 import { PeerClient, PeerService } from 'rxduplex/peer';
 import { map } from 'rxjs';
 
@@ -9,16 +10,19 @@ import type { StreamContender } from './contender.js';
 import { serveBare } from './grpc-js.js';
 
 /** Both ends as a user of the library would write them. */
-export const rxduplex: StreamContender = {
+const written = (options: { readonly batch?: Repeated<'batch'> } = {}): StreamContender => ({
   serve() {
     const server = new Server();
-    serve(server, PeerService, { exchange: (requests$) => requests$.pipe(map(replyTo)) });
+    serve(server, PeerService, { exchange: (requests$) => requests$.pipe(map(replyTo)) }, options);
     return listen(server);
   },
   open(port, { next, replied }) {
     const client = new PeerClient(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions());
     // A launch with a break in it measures something else.
-    const remote = new Remote(bidi(client, 'exchange'), { events: oneof('event'), reconnect: { maxAttempts: 1 } });
+    const remote = new Remote(bidi(client, 'exchange', options), {
+      events: oneof('event'),
+      reconnect: { maxAttempts: 1 },
+    });
     remote.on('vote').subscribe(({ term }) => replied(term));
     let room = true;
     const send = (): void => {
@@ -34,7 +38,12 @@ export const rxduplex: StreamContender = {
     });
     return send;
   },
-};
+});
+
+export const rxduplex: StreamContender = written();
+
+/** Packed into envelopes, as both ends have agreed. */
+export const rxduplexBatch: StreamContender = written({ batch: repeated('batch') });
 
 /** Our client alone. */
 export const rxduplexToGrpcJs: StreamContender = { ...rxduplex, serve: serveBare };

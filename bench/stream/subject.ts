@@ -1,8 +1,10 @@
 import { pair } from '../contest/pair.js';
 import type { Ratio, Subject } from '../contest/subject.js';
+import { perSecond } from '../contest/units.js';
 import { foreignNames, ownNames } from './contenders.js';
 
-const ours = { of: 'rxduplex', load: 'sustained' };
+const rate = perSecond('messages');
+const ours = { of: 'rxduplex', measure: 'sustained' };
 
 const ratios: readonly Ratio[] = [
   { ...ours, name: 'vsA', over: 'A', must: 10, aim: 15 },
@@ -14,19 +16,24 @@ const ratios: readonly Ratio[] = [
   { ...ours, name: 'vsNiceGrpc', over: 'nice-grpc' },
   { ...ours, name: 'vsConnectNode', over: 'connect-node' },
   { ...ours, name: 'vsNestjs', over: 'nestjs' },
+  { ...ours, name: 'batchVsHttp2', of: 'rxduplex-batch', over: 'http2', must: 1, aim: 2.5 },
   { ...ours, name: 'toGrpcJsVsA1', of: 'rxduplex-to-grpc-js', over: 'A1', must: 1.2, aim: 1.3 },
-  { ...ours, name: 'burstVsA', load: 'burst', over: 'A', must: 3, aim: 5 },
-  { ...ours, name: 'burstVsA1', load: 'burst', over: 'A1' },
-  { ...ours, name: 'singleVsA', load: 'single', over: 'A', must: 0.9, aim: 1 },
+  { ...ours, name: 'burstVsA', measure: 'burst', over: 'A', must: 3, aim: 5 },
+  { ...ours, name: 'burstVsA1', measure: 'burst', over: 'A1' },
+  { ...ours, name: 'singleVsA', measure: 'single', over: 'A', must: 0.9, aim: 1 },
 ];
 
 export const stream: Subject = {
   name: 'stream',
   title: 'A duplex stream: messages of 46 bytes, each answered by another process over loopback',
-  unit: 'messages/s',
   contenders: [...ownNames, ...foreignNames],
   foreign: foreignNames,
-  loads: ['sustained', 'burst', 'single'],
+  measures: [
+    { name: 'sustained', ...rate },
+    { name: 'burst', ...rate },
+    { name: 'single', ...rate },
+  ],
+  drawn: ['sustained'],
   ratios,
   launch: (contender, seconds) => pair(import.meta.url, contender, seconds),
 };
