@@ -1,7 +1,10 @@
 const tens = (from: number, to: number): number[] => (from > to ? [] : [from, ...tens(from * 10, to)]);
 
+export const names = ['depth', 'subscribers', 'types', 'size', 'streams'] as const;
+export type Axis = (typeof names)[number];
+
 /** What a message could cost more by, and how far each is taken. */
-export const axes = {
+export const axes: Readonly<Record<Axis, readonly number[]>> = {
   /** Messages that wait in the buffer. */
   depth: tens(10, 1_000_000),
   /** Subscribers of the one type that comes; the cost is that of a delivery. */
@@ -12,20 +15,26 @@ export const axes = {
   size: [0, 16, 256, 4096, 65_536, 1_048_576],
   /** Streams of one connection that share a thousand messages in flight. */
   streams: tens(1, 1000),
-} as const satisfies Record<string, readonly number[]>;
+};
 
-export type Axis = keyof typeof axes;
-
-export const names = Object.keys(axes) as Axis[];
-
-/** The points of all axes, which are the contenders. */
-export const points: readonly string[] = names.flatMap((axis) => axes[axis].map((value) => pointOf(axis, value)));
-
-export function pointOf(axis: Axis, value: number): string {
-  return `${axis}-${value}`;
+/** One place on an axis. */
+export interface Point {
+  readonly axis: Axis;
+  readonly value: number;
+  /** The same done with RxJS alone, for what many objects cost whoever has them. */
+  readonly bare: boolean;
 }
 
-export function axisOf(point: string): { readonly axis: Axis; readonly value: number } {
-  const [axis = '', value] = point.split('-');
-  return { axis: axis as Axis, value: Number(value) };
+export const nameOf = ({ axis, value, bare }: Point): string => `${axis}-${value}${bare ? '-rxjs' : ''}`;
+
+/** All points in their order, the bare ones at the ends of their axes. */
+export const points: readonly Point[] = names.flatMap((axis) => {
+  const own = axes[axis].map((value) => ({ axis, value, bare: false }));
+  return axis === 'subscribers' || axis === 'types' ? [...own, { axis, value: 100_000, bare: true }] : own;
+});
+
+export function pointOf(name: string): Point {
+  const point = points.find((candidate) => nameOf(candidate) === name);
+  if (point) return point;
+  throw new Error(`${name} is no point on an axis`);
 }

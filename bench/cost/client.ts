@@ -4,15 +4,15 @@ import type { PeerRequest } from 'rxduplex/peer';
 
 import { endWithParent, greet } from '../child.js';
 import { sample } from '../messages.js';
-import { axisOf } from './axes.js';
+import { pointOf } from './axes.js';
 import { connect } from './connection.js';
 
 /** In flight at any time, over all streams. */
 const unanswered = 1000;
 
 endWithParent();
-const [point = '', port, seconds] = process.argv.slice(2);
-const { axis, value } = axisOf(point);
+const [name = '', port, seconds] = process.argv.slice(2);
+const { axis, value } = pointOf(name);
 const sized: PeerRequest = { append: { term: 1, payload: Buffer.alloc(value) } };
 const [count, message] = axis === 'streams' ? [value, sample] : [1, sized];
 

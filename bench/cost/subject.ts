@@ -2,22 +2,35 @@ import { start } from '../child.js';
 import { pair } from '../contest/pair.js';
 import type { Figures, Ratio, Subject } from '../contest/subject.js';
 import { nanoseconds } from '../contest/units.js';
-import { axes, axisOf, names, pointOf, points } from './axes.js';
+import { axes, nameOf, names, pointOf, points } from './axes.js';
 import type { Axis } from './axes.js';
 
-/** The last point of an axis over its first. */
-function growth(axis: Axis, judged: Pick<Ratio, 'most'> = {}): Ratio {
-  const [first = 0, last = 0] = [axes[axis][0], axes[axis].at(-1)];
-  return { name: `${axis}Growth`, measure: axis, of: pointOf(axis, last), over: pointOf(axis, first), ...judged };
+const at = (axis: Axis, value: number, bare = false): string => nameOf({ axis, value, bare });
+
+/** The last point of an axis over one where all is at hand. */
+function growth(axis: Axis, from: number): Ratio {
+  const last = axes[axis].at(-1) ?? from;
+  return { name: `${axis}Growth`, measure: axis, of: at(axis, last), over: at(axis, from) };
 }
 
-/** Flat, but for what memory costs that no cache holds and that the collector has to look at. */
-const flat = { most: 3 };
+/** Over the same with RxJS alone. */
+const overBare = (axis: 'subscribers' | 'types'): Ratio => ({
+  name: `${axis}VsRxjs`,
+  measure: axis,
+  of: at(axis, 100_000),
+  over: at(axis, 100_000, true),
+});
+
+/**
+ * Flat, but for the caches: a hundred thousand subscribers, or a million messages, lie in no cache of the processor. A
+ * search through them would be thousands of times as dear.
+ */
+const flat = { most: 10 };
 
 export const cost: Subject = {
   name: 'cost',
   title: 'What a message costs, against how many there are of what it could cost more by',
-  contenders: points,
+  contenders: points.map(nameOf),
   foreign: [],
   measures: [
     { name: 'depth', ...nanoseconds('a message') },
@@ -28,17 +41,21 @@ export const cost: Subject = {
   ],
   drawn: names,
   ratios: [
-    growth('depth', flat),
-    growth('subscribers', flat),
-    growth('types', flat),
-    growth('size'),
-    growth('streams'),
+    { ...growth('depth', 10), ...flat },
+    // With few subscribers a delivery has all that its message costs.
+    { ...growth('subscribers', 1000), ...flat },
+    { ...growth('types', 1), ...flat },
+    overBare('subscribers'),
+    overBare('types'),
+    // More bytes, and fewer messages that a write can carry.
+    growth('size', 0),
+    growth('streams', 1),
   ],
-  launch: (point, seconds) =>
-    ['size', 'streams'].includes(axisOf(point).axis) ? pair(import.meta.url, point, seconds) : alone(point, seconds),
+  launch: (name, seconds) =>
+    ['size', 'streams'].includes(pointOf(name).axis) ? pair(import.meta.url, name, seconds) : alone(name, seconds),
 };
 
-async function alone(point: string, seconds: number): Promise<Figures> {
-  await using child = await start<Figures>('alone', import.meta.url, { args: [point, String(seconds)] });
+async function alone(name: string, seconds: number): Promise<Figures> {
+  await using child = await start<Figures>('alone', import.meta.url, { args: [name, String(seconds)] });
   return child.greeting;
 }

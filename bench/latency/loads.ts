@@ -12,43 +12,44 @@ import { Scheduled } from './scheduled.js';
 const probeMs = 1000;
 const warmUpMs = 1000;
 
-/** At half of what was sustained just before, on a stream of its own; in microseconds. */
+/** The same for all, and easy for all. */
+const lightPerSecond = 5_000;
+
+/** At half of what was sustained just before, and at the light rate, each on a stream of its own; in microseconds. */
 export async function measure(contender: StreamContender, port: number, seconds: number): Promise<Figures> {
   const offered = (await sustained(await Exchange.open(contender, port), probeMs)) / 2;
-  const histogram = createHistogram();
-  await atRate(offered, contender, port, seconds * 1000, histogram);
+  const half = await atRate(offered, contender, port, seconds * 1000);
+  const light = await atRate(lightPerSecond, contender, port, seconds * 1000);
   return {
-    p50: microseconds(histogram, 50),
-    p99: microseconds(histogram, 99),
-    'p99.9': microseconds(histogram, 99.9),
+    ...percentiles('', half),
     offered,
+    ...percentiles('light ', light),
   };
 }
 
 /**
  * Sends by the clock, whether replies come or not. Timers tick once a millisecond, so every turn of the event loop sends
- * what is due in it instead: the client never sleeps, and what lateness that brings counts as latency.
+ * what is due in it instead: the client never sleeps, and what it is late by counts as latency.
  */
 async function atRate(
-  rate: number,
+  perSecond: number,
   contender: StreamContender,
   port: number,
   ms: number,
-  histogram: RecordableHistogram,
-): Promise<void> {
-  // What is due in a first second is left out.
-  const flow = new Scheduled(rate, warmUpMs, (latencyMs) => histogram.record(Math.max(1, Math.round(latencyMs * 1e6))));
+): Promise<RecordableHistogram> {
+  const histogram = createHistogram();
+  const record = (latencyMs: number): void => histogram.record(Math.max(1, Math.round(latencyMs * 1e6)));
+  // What is due in the first second is left out.
+  const flow = new Scheduled(perSecond, warmUpMs, record);
   const send = contender.open(port, flow);
   while (flow.now() < warmUpMs + ms) {
     flow.becomeDue();
     send();
     await turn();
   }
-  while (flow.unanswered > 0) {
-    send();
-    await turn();
-  }
+  while (flow.unanswered > 0) await turn();
+  return histogram;
 }
 
-const microseconds = (histogram: RecordableHistogram, percentile: number): number =>
-  histogram.percentile(percentile) / 1000;
+const percentiles = (load: string, histogram: RecordableHistogram): Figures =>
+  Object.fromEntries([50, 99, 99.9].map((each) => [`${load}p${each}`, histogram.percentile(each) / 1000]));

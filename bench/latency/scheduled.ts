@@ -17,7 +17,12 @@ export class Scheduled implements Flow {
   #replies = 0;
 
   /** `record` is told of messages that are due `fromMs` after the first, or later. */
-  constructor(perSecond: number, fromMs: number, record: (latencyMs: number) => void, clock = () => performance.now()) {
+  constructor(
+    perSecond: number,
+    fromMs: number,
+    record: (latencyMs: number) => void,
+    clock: () => number = () => performance.now(),
+  ) {
     const start = clock();
     this.now = () => clock() - start;
     this.#perMs = perSecond / 1000;

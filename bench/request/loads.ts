@@ -7,13 +7,13 @@ import type { Ask } from './contender.js';
 /** All loads one after the other, in replies a second. */
 export async function measure(ask: Ask, seconds: number): Promise<Figures> {
   return {
-    hundred: await inFlight(100, ask, seconds * 1000),
+    hundred: await inFlight(100, ask, seconds * 1000, 1000),
     single: await inFlight(1, ask, 1000),
   };
 }
 
-/** So many requests at any time: each reply makes place for the next. The first second is left out. */
-async function inFlight(count: number, ask: Ask, ms: number): Promise<number> {
+/** So many requests at any time: each reply makes place for the next. What comes in the warm-up is left out. */
+async function inFlight(count: number, ask: Ask, ms: number, warmUpMs = 0): Promise<number> {
   let replies = 0;
   let unanswered = 0;
   let last: (() => void) | undefined;
@@ -29,7 +29,7 @@ async function inFlight(count: number, ask: Ask, ms: number): Promise<number> {
     else if (unanswered === 0) last();
   };
   for (let each = 0; each < count; each++) next();
-  await sleep(1000);
+  await sleep(warmUpMs);
   const [before, start] = [replies, performance.now()];
   await sleep(ms);
   const rate = ((replies - before) / (performance.now() - start)) * 1000;

@@ -40,8 +40,43 @@ test('npm run bench -- stream measures its contenders, and writes what it found'
         ['rxduplex', 1],
       ],
     );
-    for (const { perSecond } of rows) assert.ok(perSecond.median > 0);
+    for (const { perSecond } of rows) assert.ok((perSecond?.median ?? 0) > 0);
   }
+});
+
+test('latency is told in microseconds, with the rate at which it was offered', async () => {
+  const { rows, loads } = await resultsOf('latency', '--contenders', 'rxduplex');
+  assert.ok((rows[0]?.microseconds?.median ?? 0) > 0);
+  assert.equal(Object.keys(loads), ['p99', 'p99.9', 'offered', 'light p50', 'light p99', 'light p99.9']);
+  assert.ok((loads['offered']?.rows[0]?.perSecond?.median ?? 0) > 0);
+});
+
+test('what a stalled reader leaves in memory is told in bytes, and how many messages that is', async () => {
+  const { rows, loads } = await resultsOf('memory', '--contenders', 'A1');
+  assert.type(rows[0]?.bytes?.median, 'number');
+  assert.equal(Object.keys(loads), ['rss', 'held']);
+  const held = loads['held']?.rows[0]?.messages?.median ?? 0;
+  assert.ok(0 < held && held < 1_000_000);
+});
+
+test('what a message costs is told in nanoseconds, alone and over a connection', async () => {
+  const { rows, loads } = await resultsOf('cost', '--contenders', 'depth-10,types-10,size-16,streams-10');
+  assert.ok((rows[0]?.nanoseconds?.median ?? 0) > 0);
+  for (const axis of ['types', 'size', 'streams']) {
+    assert.ok((loads[axis]?.rows[0]?.nanoseconds?.median ?? 0) > 0, axis);
+  }
+  assert.equal(loads['subscribers']?.rows, []);
+});
+
+test('a document gets a section of what was found', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rxduplex-'));
+  const file = join(folder, 'OUT.md');
+  const { code } = await bench('cost', '--contenders', 'types-1', ...short, '--markdown', file);
+  const document = await readFile(file, 'utf8');
+  await rm(folder, { recursive: true });
+  assert.is(code, 0);
+  assert.match(document, /^# .*^## cost$.*^\| types-1 +\|/ms);
+  assert.match(document, `\`npm run bench -- cost --contenders types-1 ${short.join(' ')} --markdown ${file}\``);
 });
 
 test('a check that could not be made ends with 1', async () => {
@@ -57,6 +92,12 @@ test('--help prints the subjects and the flags, and ends with 0', async () => {
   assert.match(stdout, '--launches N');
 });
 
+test('the guard takes no arguments', async () => {
+  const { code, stderr } = await bench('guard', '--launches', '1');
+  assert.is(code, 2);
+  assert.match(stderr, "guard: expected no arguments, got '--launches'");
+});
+
 test('a bad flag is told on stderr, and ends with 2', async () => {
   const { code, stdout, stderr } = await bench('stream', '--contenders', 'me');
   assert.is(code, 2);
@@ -64,6 +105,16 @@ test('a bad flag is told on stderr, and ends with 2', async () => {
   assert.match(stderr, '--contenders: expected any of rxduplex, ');
   assert.match(stderr, "got 'me'");
 });
+
+async function resultsOf(...args: readonly string[]): Promise<Results> {
+  const folder = await mkdtemp(join(tmpdir(), 'rxduplex-'));
+  const json = join(folder, 'out.json');
+  const { code } = await bench(...args, ...short, '--json', json);
+  assert.is(code, 0);
+  const results = JSON.parse(await readFile(json, 'utf8')) as Results;
+  await rm(folder, { recursive: true });
+  return results;
+}
 
 async function bench(...args: readonly string[]): Promise<Record<'stdout' | 'stderr', string> & { code: unknown }> {
   const running = spawn(process.execPath, ['--import', 'tsx', 'bench/bench.ts', ...args], {

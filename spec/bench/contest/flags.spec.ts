@@ -14,12 +14,13 @@ test('without flags all contenders are launched three times, and nothing is deci
     launches: 3,
     seconds: 3,
     check: false,
+    command: 'npm run bench -- race',
   });
 });
 
 test('each flag changes its own setting', () => {
   const args = ['race', '--contenders', 'guest,ours', '--launches=5', '--seconds', '1', '--check', '--json', 'a.json'];
-  assert.equal(parse([...args, '--svg', 'spec/a.svg'], subjects), {
+  assert.equal(parse([...args, '--svg', 'spec/a.svg', '--markdown', 'spec/A.md'], subjects), {
     subject: race,
     contenders: ['guest', 'ours'],
     launches: 5,
@@ -27,6 +28,8 @@ test('each flag changes its own setting', () => {
     check: true,
     json: 'a.json',
     svg: 'spec/a.svg',
+    markdown: 'spec/A.md',
+    command: `npm run bench -- ${args.join(' ')} --svg spec/a.svg --markdown spec/A.md`,
   });
 });
 
@@ -37,8 +40,9 @@ test('--help is answered, whatever else is asked', () => {
 
 test('the help names every subject with its contenders, and every flag', () => {
   const help = helpOn(subjects);
-  for (const word of ['race: A race', 'of ours, theirs, guest', 'swim: ', 'of fish']) assert.match(help, word);
-  for (const flag of ['contenders', 'launches', 'seconds', 'check', 'json', 'svg', 'help'])
+  for (const word of ['race: A race', 'of ours, theirs, guest', 'swim: ', 'of fish', 'guard: '])
+    assert.match(help, word);
+  for (const flag of ['contenders', 'launches', 'seconds', 'check', 'json', 'svg', 'markdown', 'help'])
     assert.match(help, `--${flag} `);
 });
 
@@ -71,7 +75,7 @@ test('there is exactly one subject', () => {
 test('an unknown flag is told with those that there are', () => {
   assert.is(
     complaint(['race', '--turbo']),
-    "--turbo: expected one of --contenders, --launches, --seconds, --check, --json, --svg, --help, got '--turbo'",
+    "--turbo: expected one of --contenders, --launches, --seconds, --check, --json, --svg, --markdown, --help, got '--turbo'",
   );
 });
 
