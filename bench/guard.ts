@@ -9,7 +9,7 @@ import { stream } from './stream/subject.js';
 const factor = 0.5;
 const tries = 3;
 
-const guarded = [
+export const guarded: readonly Subject[] = [
   eased(stream, ['A', 'A1', 'rxduplex', 'rxduplex-to-grpc-js'], factor),
   eased(request, ['grpc-js', 'rxduplex'], factor),
 ];

@@ -1,3 +1,4 @@
+// time limit: 240 s
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
