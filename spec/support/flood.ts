@@ -9,6 +9,7 @@ import type { PeerReply, PeerRequest } from 'rxduplex/peer';
 
 import { duplexMethod } from '../../lib/definition.js';
 import { turns } from './peer.js';
+import { frameOf } from './wire.js';
 
 /** A peer that knows nothing of gRPC but its prefixes, and writes as much as HTTP/2 lets it. */
 export interface Flood {
@@ -56,13 +57,6 @@ function pour(
   };
   next();
   return poured;
-}
-
-/** A message as gRPC frames it. */
-function frameOf(message: Buffer): Buffer {
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(message.length, 1);
-  return Buffer.concat([prefix, message]);
 }
 
 function ended(sessions: Iterable<Http2Session>): void {
