@@ -1,7 +1,10 @@
 // time limit: 300 s
 import { Remote, bidi, consume, oneof, serve } from 'rxduplex';
+import type { Gated } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
+import type { PeerReply, PeerRequest__Output } from 'rxduplex/peer';
 import { map } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
@@ -9,11 +12,12 @@ import { assertOnceAndInOrder, emptied } from '../support/flow.js';
 import { clientOf, peer, replyTo, stopAll, turns, until } from '../support/peer.js';
 import { proxyTo } from '../support/proxy.js';
 import { booksOf } from '../support/told.js';
+import { ways } from '../support/ways.js';
 
 test.after.each(stopAll);
 
 /** A tenth of the full run, which `RESETS=1000` asks for. */
-const resets = Number(process.env['RESETS'] ?? 100);
+const allResets = Number(process.env['RESETS'] ?? 100);
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
 /** The same numbers for the same seed. */
@@ -28,91 +32,95 @@ function random(from: number): () => number {
 const messageBytes = 200;
 const window = Math.ceil((64 << 10) / messageBytes) + 32;
 
-test(`${String(resets)} connection resets in a flow through a gated reader: balanced books, order, nothing twice, nothing queued lost (SEED=${String(seed)})`, async () => {
-  const chance = random(seed);
-  const seen: number[] = [];
-  const on = await peer((server) => {
-    serve(server, PeerService, {
-      exchange: (requests$) =>
+for (const { title, coalesce, batch, share } of ways) {
+  const resets = Math.ceil(allResets * share);
+
+  test(`${String(resets)} connection resets in a flow through a gated reader, ${title}: balanced books, order, nothing twice, nothing queued lost (SEED=${String(seed)})`, async () => {
+    const chance = random(seed);
+    const seen: number[] = [];
+    const on = await peer((server) => {
+      const exchange = (requests$: Gated<PeerRequest__Output>): Observable<PeerReply> =>
         requests$.pipe(
           map((request) => {
             seen.push(Number(request.id));
             return replyTo(request);
           }),
-        ),
+        );
+      serve(server, PeerService, { exchange }, { coalesce, ...batch });
     });
-  });
-  const proxy = await proxyTo(on.port);
-  const client = clientOf(proxy.port, { 'grpc.initial_reconnect_backoff_ms': 1, 'grpc.max_reconnect_backoff_ms': 5 });
-  const remote = new Remote(bidi(client, 'exchange'), {
-    events: oneof('event'),
-    outgoing: { maxMessages: 256 },
-    reconnect: { backoff: () => 5 * chance() },
-  });
-  const handled: number[] = [];
-  remote
-    .on('append')
-    .pipe(
-      consume(
-        async ({ term }) => {
-          if (chance() < 0.01) await turns(1);
-          return Number(term);
-        },
-        { concurrency: 4, ordered: true },
-      ),
-    )
-    .subscribe((term) => handled.push(term));
+    const proxy = await proxyTo(on.port);
+    const client = clientOf(proxy.port, { 'grpc.initial_reconnect_backoff_ms': 1, 'grpc.max_reconnect_backoff_ms': 5 });
+    const remote = new Remote(bidi(client, 'exchange', batch), {
+      events: oneof('event'),
+      coalesce,
+      outgoing: { maxMessages: 256 },
+      reconnect: { backoff: () => 5 * chance() },
+    });
+    const handled: number[] = [];
+    remote
+      .on('append')
+      .pipe(
+        consume(
+          async ({ term }) => {
+            if (chance() < 0.01) await turns(1);
+            return Number(term);
+          },
+          { concurrency: 4, ordered: true },
+        ),
+      )
+      .subscribe((term) => handled.push(term));
 
-  const stop = new AbortController();
-  let offered = 0;
-  const messages = (function* () {
-    for (;;) {
-      yield { id: offered, append: { term: offered, payload: Buffer.alloc(messageBytes) } };
-      offered += 1;
+    const stop = new AbortController();
+    let offered = 0;
+    const messages = (function* () {
+      for (;;) {
+        yield { id: offered, append: { term: offered, payload: Buffer.alloc(messageBytes) } };
+        offered += 1;
+      }
+    })();
+    const feeding = remote.feed(messages, stop).catch(() => undefined);
+
+    let resources = 0;
+    let heap = 0;
+    const settle = (): void => {
+      globalThis.gc?.();
+      resources = process.getActiveResourcesInfo().length - resources;
+      heap = process.memoryUsage().heapUsed - heap;
+    };
+    const progress = async (): Promise<void> => {
+      const before = handled.length;
+      await until('some progress', () => handled.length > before);
+    };
+    while (proxy.resets < resets) {
+      await progress();
+      await turns(Math.floor(4 * chance()));
+      proxy.reset();
+      booksOf({ stats: () => remote.stats().outbound });
+      if (proxy.resets === resets >> 1) settle();
     }
-  })();
-  const feeding = remote.feed(messages, stop).catch(() => undefined);
-
-  let resources = 0;
-  let heap = 0;
-  const settle = (): void => {
-    globalThis.gc?.();
-    resources = process.getActiveResourcesInfo().length - resources;
-    heap = process.memoryUsage().heapUsed - heap;
-  };
-  const progress = async (): Promise<void> => {
-    const before = handled.length;
-    await until('some progress', () => handled.length > before);
-  };
-  while (proxy.resets < resets) {
     await progress();
-    await turns(Math.floor(4 * chance()));
-    proxy.reset();
-    booksOf({ stats: () => remote.stats().outbound });
-    if (proxy.resets === resets >> 1) settle();
-  }
-  await progress();
-  settle();
-  stop.abort();
-  await feeding;
-  await emptied(remote);
-  const { confirmed, sent, lost, undelivered } = await remote.close({ drainMs: 20_000 });
-  const { accepted } = remote.stats().outbound;
-  const { received, routed } = remote.stats().inbound;
-  client.close();
-  proxy.stop();
+    settle();
+    stop.abort();
+    await feeding;
+    await emptied(remote);
+    const { confirmed, sent, lost, undelivered } = await remote.close({ drainMs: 20_000 });
+    const { accepted } = remote.stats().outbound;
+    const { received, routed } = remote.stats().inbound;
+    client.close();
+    proxy.stop();
 
-  assert.ok(confirmed);
-  assert.is(undelivered, 0);
-  assert.is(sent + lost, accepted);
-  assertOnceAndInOrder(seen, 'the server saw nothing twice, and all in order');
-  assertOnceAndInOrder(handled, 'nor did the reader');
-  assert.is(received, routed);
-  assert.is(handled.length, routed);
-  const unseen = accepted - seen.length;
-  assert.ok(unseen - lost <= resets * window, `${String(unseen)} unseen, ${String(lost)} of them lost`);
-  assert.ok(resources <= 8, `${String(resources)} more resources after the second half of the resets`);
-  assert.ok(heap < 8 << 20, `${String(heap)} bytes more in the heap`);
-});
+    assert.ok(confirmed);
+    assert.is(undelivered, 0);
+    assert.is(sent + lost, accepted);
+    assertOnceAndInOrder(seen, 'the server saw nothing twice, and all in order');
+    assertOnceAndInOrder(handled, 'nor did the reader');
+    assert.is(received, routed);
+    assert.is(handled.length, routed);
+    const unseen = accepted - seen.length;
+    assert.ok(unseen - lost <= resets * window, `${String(unseen)} unseen, ${String(lost)} of them lost`);
+    assert.ok(resources <= 8, `${String(resources)} more resources after the second half of the resets`);
+    assert.ok(heap < 8 << 20, `${String(heap)} bytes more in the heap`);
+  });
+}
 
 test.run();
