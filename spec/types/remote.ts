@@ -1,8 +1,8 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { firstValueFrom, interval, map } from 'rxjs';
 import type { Observable, Observer } from 'rxjs';
-import { Outgoing, Remote, bidi, duplex, exponential, oneof, reconnect, split } from 'rxduplex';
-import type { Bidi, Closing, Gated, Dropped, EventMap, Invalid, Status, Tagged } from 'rxduplex';
+import { Outgoing, Remote, bidi, duplex, exponential, oneof, reconnect, repeated, split } from 'rxduplex';
+import type { Bidi, Closing, Gated, Dropped, EventMap, FieldOfMany, Invalid, Status, Tagged } from 'rxduplex';
 import type {
   Append__Output,
   Beat__Output,
@@ -37,6 +37,45 @@ bidi(client, 'makeUnaryRequest');
 bidi(client, 'exchange', { wire: 'text' });
 // @ts-expect-error metadata is grpc-js's
 bidi(client, 'exchange', { metadata: { token: 'secret' } });
+
+// Envelopes: a repeated field of the message's own type, or functions that know its types.
+
+bidi(client, 'exchange', { batch: repeated('batch') });
+bidi(() => client, 'Exchange', { batch: repeated('batch'), wire: 'objects' });
+// @ts-expect-error a field that is not repeated
+bidi(client, 'exchange', { batch: repeated('id') });
+// @ts-expect-error a field of another type
+bidi(client, 'exchange', { batch: repeated('vote') });
+// @ts-expect-error no field of the message
+bidi(client, 'exchange', { batch: repeated('nope') });
+// @ts-expect-error any string is no field of the message
+bidi(client, 'exchange', { batch: repeated<string>('batch') });
+// @ts-expect-error a name alone is that of a field only by repeated
+bidi(client, 'exchange', { batch: 'batch' });
+is<Equal<FieldOfMany<PeerRequest>, 'batch'>>();
+is<Equal<FieldOfMany<PeerReply__Output>, 'batch'>>();
+is<Equal<FieldOfMany<Vote__Output>, never>>();
+bidi(client, 'exchange', {
+  batch: {
+    name: 'own',
+    join: (messages) => {
+      exactly<readonly PeerRequest[]>()(messages);
+      return { batch: [...messages] };
+    },
+    split: (message) => {
+      exactly<PeerReply__Output>()(message);
+      return message.batch;
+    },
+  },
+});
+bidi(client, 'exchange', { batch: { name: 'read', split: () => undefined } });
+bidi(client, 'exchange', { batch: { name: 'sent', join: ([first = {}]) => first } });
+// @ts-expect-error without a name peers cannot agree
+bidi(client, 'exchange', { batch: { split: () => undefined } });
+// @ts-expect-error an envelope is a message that is sent
+bidi(client, 'exchange', { batch: { name: 'own', join: (messages) => messages } });
+// @ts-expect-error the members of an envelope are messages that come
+bidi(client, 'exchange', { batch: { name: 'own', split: ({ id }) => [id] } });
 
 interface Mixed extends PeerClient {
   unary(message: PeerRequest, callback: (error: Error | null, reply?: PeerReply__Output) => void): void;
@@ -156,6 +195,10 @@ new Remote(open, { events, outgoing: { maxMessages: 1, overflow: 'latest', key: 
 new Remote(open, { events, outgoing: { overflow: 'latest' } });
 // @ts-expect-error no strategy is called so
 new Remote(open, { events, outgoing: { overflow: 'drop-latest' } });
+new Remote(open, { events, coalesce: false });
+new Remote(open, { events, coalesce: { maxBytes: 1 << 12 } });
+// @ts-expect-error it is on by an object, or left out
+new Remote(open, { events, coalesce: true });
 // @ts-expect-error what follows an OK end is the Remote's own decision
 new Remote(open, { events, reconnect: { onComplete: () => 'complete' } });
 

@@ -1,7 +1,7 @@
 import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 import { EMPTY, map } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { serve } from 'rxduplex';
+import { repeated, serve } from 'rxduplex';
 import type { CallContext, Gated, Serving } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
 import type { PeerHandlers, PeerReply, PeerRequest__Output } from 'rxduplex/peer';
@@ -44,6 +44,37 @@ serve(server, PeerService, { nope: () => EMPTY });
 serve(server, PeerService, { exchange: (requests$: Observable<number>) => requests$.pipe(map(() => ({}))) });
 // @ts-expect-error nothing tells the handlers' keys of one buffer from those of another
 serve(server, PeerService, { exchange: () => EMPTY }, { outgoing: { overflow: 'latest' } });
+
+// Envelopes are for every method that is served: what their fields and types are is known only when it is served.
+
+serve(server, PeerService, { exchange: () => EMPTY }, { batch: repeated('batch'), coalesce: false });
+serve(server, PeerService, { exchange: () => EMPTY }, { batch: { name: 'own', split: () => [] }, wire: 'objects' });
+serve(
+  server,
+  PeerService,
+  { exchange: () => EMPTY },
+  {
+    batch: {
+      name: 'own',
+      join: (messages) => {
+        exactly<readonly unknown[]>()(messages);
+        return { batch: messages };
+      },
+      split: (message) => {
+        exactly<unknown>()(message);
+        return null;
+      },
+    },
+  },
+);
+// @ts-expect-error a name alone is that of a field only by repeated
+serve(server, PeerService, { exchange: () => EMPTY }, { batch: 'batch' });
+// @ts-expect-error without a name peers cannot agree
+serve(server, PeerService, { exchange: () => EMPTY }, { batch: { split: () => undefined } });
+// @ts-expect-error members come in a list
+serve(server, PeerService, { exchange: () => EMPTY }, { batch: { name: 'own', split: () => 5 } });
+// @ts-expect-error it is on by an object, or left out
+serve(server, PeerService, { exchange: () => EMPTY }, { coalesce: true });
 
 // Of a definition made elsewhere the handlers are named by hand.
 
