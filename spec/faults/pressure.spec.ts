@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { Gate, Outgoing, Remote, bidi, consume, duplex, oneof, serve } from 'rxduplex';
+import { Gate, Outgoing, Remote, bidi, consume, duplex, oneof, repeated, serve } from 'rxduplex';
 import type { Gated } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
 import type { PeerRequest, PeerRequest__Output } from 'rxduplex/peer';
@@ -8,16 +8,35 @@ import type { Observable } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
+import { batchHeader } from '../../lib/wire/batch.js';
 import { seen } from '../support/marbles.js';
-import { aheadMessages, message, messageBytes, slackMessages, windowBytes } from '../support/flood.js';
+import {
+  aheadMessages,
+  envelope,
+  members,
+  message,
+  messageBytes,
+  slackMessages,
+  windowBytes,
+} from '../support/flood.js';
 import { floodInto, floodingClient, floodingServer, replyBytes, requestBytes, standsStill } from '../support/flood.js';
 import type { Flood } from '../support/flood.js';
 import { barePeer, clientOf, peer, stopAll, until } from '../support/peer.js';
 
 test.after.each(stopAll);
 
-const reply = replyBytes(message);
-const request = requestBytes(message);
+/** What a peer may flood with: messages, or envelopes of as many bytes that it was asked for. */
+const floods = [
+  { of: 'messages', reply: replyBytes(message), request: requestBytes(message), several: 1, headers: {}, batch: {} },
+  {
+    of: 'envelopes',
+    reply: replyBytes(envelope),
+    request: requestBytes(envelope),
+    several: members,
+    headers: { [batchHeader]: 'batch' },
+    batch: { batch: repeated('batch') },
+  },
+] as const;
 
 /** What a peer of HTTP/2 itself could write: it has no objects of its own on its side. */
 const heldBytes = (aheadMessages + 1) * (messageBytes + 16) + windowBytes;
@@ -38,71 +57,73 @@ async function assertHolds(flood: Flood, gate: Gate, held: () => void): Promise<
   }
 }
 
-test('a peer is given no window while the gate of a call is held, from its opening on, and more when it is let go', async () => {
-  const flood = await floodingServer(reply);
-  const client = clientOf(flood.port);
-  const open = bidi(client, 'exchange');
-  const gate = new Gate();
-  const letGo = gate.hold();
-  const stream = seen(duplex(open, new Outgoing<PeerRequest>({ encode: open.encode }), { gate }));
-  await until('the call', () => flood.started);
-  await until('the first bytes', () => flood.bytes > 0);
-  await standsStill(flood);
-  assert.equal(stream.values, []);
-  await assertHolds(flood, gate, letGo);
-  stream.stop();
-  client.close();
-  flood.stop();
-});
+for (const { of, reply, request, several, headers, batch } of floods) {
+  test(`a peer that floods with ${of} is given no window while the gate of a call is held, from its opening on, and more when it is let go`, async () => {
+    const flood = await floodingServer(reply, headers);
+    const client = clientOf(flood.port);
+    const open = bidi(client, 'exchange', batch);
+    const gate = new Gate();
+    const letGo = gate.hold();
+    const stream = seen(duplex(open, new Outgoing<PeerRequest>({ encode: open.encode }), { gate }));
+    await until('the call', () => flood.started);
+    await until('the first bytes', () => flood.bytes > 0);
+    await standsStill(flood);
+    assert.equal(stream.values, []);
+    await assertHolds(flood, gate, letGo);
+    stream.stop();
+    client.close();
+    flood.stop();
+  });
 
-test("a client is given no window while the gate of a server's requests$ is held, and more when it is let go", async () => {
-  let requests: Gated<PeerRequest__Output> | undefined;
-  const served = await peer((server) => {
-    serve(server, PeerService, {
-      exchange: (requests$) => {
+  test(`a client that floods with ${of} is given no window while the gate of a server's requests$ is held, and more when it is let go`, async () => {
+    let requests: Gated<PeerRequest__Output> | undefined;
+    const served = await peer((server) => {
+      const exchange = (requests$: Gated<PeerRequest__Output>): Observable<never> => {
         requests = requests$;
         return NEVER;
-      },
+      };
+      serve(server, PeerService, { exchange }, batch);
     });
+    const flood = floodingClient(served.port, request, headers);
+    await until('the call', () => requests !== undefined);
+    const { gate } = requests as unknown as Gated<PeerRequest__Output>;
+    const before = await standsStill(flood);
+    assert.ok(before <= heldBytes, `${before} bytes before anybody subscribed`);
+    const letGo = gate.hold();
+    let read = 0;
+    requests?.subscribe({ next: () => (read += 1), error: () => undefined });
+    assert.ok((await standsStill(flood)) <= heldBytes);
+    assert.is(read, 0);
+    await assertHolds(flood, gate, letGo);
+    assert.ok(read > 0);
+    flood.stop();
   });
-  const flood = floodingClient(served.port, request);
-  await until('the call', () => requests !== undefined);
-  const { gate } = requests as unknown as Gated<PeerRequest__Output>;
-  const before = await standsStill(flood);
-  assert.ok(before <= heldBytes, `${before} bytes before anybody subscribed`);
-  const letGo = gate.hold();
-  let read = 0;
-  requests?.subscribe({ next: () => (read += 1), error: () => undefined });
-  assert.ok((await standsStill(flood)) <= heldBytes);
-  assert.is(read, 0);
-  await assertHolds(flood, gate, letGo);
-  assert.ok(read > 0);
-  flood.stop();
-});
 
-test('a peer is given no window while one reader of three of a Remote is slow, and more when it has handled one', async () => {
-  const flood = await floodingServer(reply);
-  const client = clientOf(flood.port);
-  const remote = new Remote(bidi(client, 'exchange'), { events: oneof('event') });
-  const quick = [seen(remote.on('append')), seen(remote.on('append'))];
-  const finish: (() => void)[] = [];
-  const slow = seen(remote.on('append').pipe(consume(() => new Promise<void>((resolve) => finish.push(resolve)))));
-  for (let handled = 1; handled <= 60; handled += 1) {
-    await until('the slow one to begin', () => finish.length === handled);
-    if (handled % 20 === 0) await standsStill(flood);
-    assert.ok(flood.bytes <= handled * (messageBytes + 16) + heldBytes);
-    assert.equal(
-      quick.map(({ values }) => values.length),
-      [handled, handled],
-    );
-    finish.at(-1)?.();
-  }
-  slow.stop();
-  await until('the peer to go on', () => flood.bytes > 120 * messageBytes);
-  await remote.close({ drainMs: 0 });
-  client.close();
-  flood.stop();
-});
+  test(`a peer that floods with ${of} is given no window while one reader of three of a Remote is slow, and more when it has handled one`, async () => {
+    const flood = await floodingServer(reply, headers);
+    const client = clientOf(flood.port);
+    const remote = new Remote(bidi(client, 'exchange', batch), { events: oneof('event') });
+    const quick = [seen(remote.on('append')), seen(remote.on('append'))];
+    const finish: (() => void)[] = [];
+    const slow = seen(remote.on('append').pipe(consume(() => new Promise<void>((resolve) => finish.push(resolve)))));
+    for (let handled = 1; handled <= 60 * several; handled += 1) {
+      await until('the slow one to begin', () => finish.length === handled);
+      if (handled % (20 * several) === 0) await standsStill(flood);
+      // Of the envelope in hand all are kept, of those before none.
+      assert.ok(flood.bytes <= Math.ceil(handled / several) * (messageBytes + 16) + heldBytes);
+      assert.equal(
+        quick.map(({ values }) => values.length),
+        [handled, handled],
+      );
+      finish.at(-1)?.();
+    }
+    slow.stop();
+    await until('the peer to go on', () => flood.bytes > 120 * messageBytes);
+    await remote.close({ drainMs: 0 });
+    client.close();
+    flood.stop();
+  });
+}
 
 /** Handles so many slowly, and knows by how much the peer was ahead at most. */
 function slowly(count: number) {

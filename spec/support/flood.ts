@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:http2';
-import type { ClientHttp2Session, ClientHttp2Stream, Http2Session, Http2Stream, ServerHttp2Session } from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream, Http2Session, Http2Stream, OutgoingHttpHeaders } from 'node:http2';
+import type { ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 
@@ -29,6 +30,15 @@ export const requestBytes = (request: PeerRequest): Buffer => exchange.responseS
 export const messageBytes: number = 16 * 1024;
 /** What floods are made of: a request, and a reply as well. */
 export const message: PeerReply & PeerRequest = { id: 1, append: { payload: Buffer.alloc(messageBytes) } };
+
+/** As many bytes in one envelope of small messages, and how many they are. */
+export const members = 32;
+export const envelope: PeerReply & PeerRequest = {
+  batch: Array.from({ length: members }, (_, at) => ({
+    id: at + 1,
+    append: { payload: Buffer.alloc(messageBytes / members - 16) },
+  })),
+};
 
 /** HTTP/2's window of a stream and of a connection, unless somebody widens it. */
 export const windowBytes = 65_535;
@@ -63,8 +73,8 @@ function ended(sessions: Iterable<Http2Session>): void {
   for (const session of sessions) session.destroy();
 }
 
-/** A server that answers every call with a flood of `message`. */
-export async function floodingServer(message: Buffer): Promise<Flood> {
+/** A server that answers every call with a flood of `message`, after such headers. */
+export async function floodingServer(message: Buffer, headers: OutgoingHttpHeaders = {}): Promise<Flood> {
   const server = createServer();
   const sessions = new Set<ServerHttp2Session>();
   let poured: { bytes: number } | undefined;
@@ -72,7 +82,7 @@ export async function floodingServer(message: Buffer): Promise<Flood> {
   server.on('stream', (stream) => {
     stream.on('error', () => undefined);
     stream.resume();
-    stream.respond({ ':status': 200, 'content-type': 'application/grpc+proto' });
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc+proto', ...headers });
     poured = pour(stream, frameOf(message));
   });
   server.listen(0, '127.0.0.1');
@@ -92,8 +102,8 @@ export async function floodingServer(message: Buffer): Promise<Flood> {
   };
 }
 
-/** A client that floods the server at `port` with `message`. */
-export function floodingClient(port: number, message: Buffer): Flood {
+/** A client that floods the server at `port` with `message`, after such headers. */
+export function floodingClient(port: number, message: Buffer, headers: OutgoingHttpHeaders = {}): Flood {
   const session: ClientHttp2Session = connect(`http://127.0.0.1:${String(port)}`);
   session.on('error', () => undefined);
   const stream: ClientHttp2Stream = session.request({
@@ -101,6 +111,7 @@ export function floodingClient(port: number, message: Buffer): Flood {
     ':path': exchange.path,
     'content-type': 'application/grpc+proto',
     te: 'trailers',
+    ...headers,
   });
   stream.on('error', () => undefined);
   stream.resume();

@@ -1,6 +1,7 @@
 /**
  * Offers many messages to a peer that reads none, and prints as JSON how much memory they hold.
- * Arguments: the port of the peer, the number of offers, `next` or `send`, and the options of the buffer as JSON.
+ * Arguments: the port of the peer, the number of offers, `next` or `send`, and as JSON the options of the buffer and of
+ * `duplex` and `bidi`, as a `Way` has them.
  */
 import { setImmediate } from 'node:timers/promises';
 
@@ -15,6 +16,7 @@ import type { Bounds } from '../../../lib/outgoing/options.js';
 import { Outgoing } from '../../../lib/outgoing/outgoing.js';
 import type { OutboundStats } from '../../../lib/stats.js';
 import { memory } from '../memory.js';
+import type { Way } from '../ways.js';
 
 export interface Report {
   readonly before: number;
@@ -25,10 +27,11 @@ export interface Report {
 // A refused sender is given an error: a million stacks would take longer than all the rest.
 Error.stackTraceLimit = 0;
 
-const [port = '', offers = '', how = '', options = '{}'] = process.argv.slice(2);
+const [port = '', offers = '', how = '', options = '{}', way = '{}'] = process.argv.slice(2);
+const { coalesce = {}, batch = {} } = JSON.parse(way) as Partial<Way>;
 
 const client = new PeerClient(`localhost:${port}`, credentials.createInsecure(), channelOptions());
-const open = bidi(client, 'exchange');
+const open = bidi(client, 'exchange', batch);
 const outgoing = new Outgoing<PeerRequest>({
   ...(JSON.parse(options) as Bounds),
   encode: open.encode,
@@ -36,7 +39,7 @@ const outgoing = new Outgoing<PeerRequest>({
 });
 
 const payload = Buffer.alloc(256, 'x');
-const calling = duplex(open, outgoing).subscribe();
+const calling = duplex(open, outgoing, { coalesce }).subscribe();
 while (outgoing.stats().sent === 0) {
   if (outgoing.stats().queued === 0) outgoing.next(message(0));
   await setImmediate();
