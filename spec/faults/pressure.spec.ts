@@ -1,8 +1,10 @@
+import { getDefaultHighWaterMark } from 'node:stream';
+
 import { status } from '@grpc/grpc-js';
 import { Gate, Outgoing, Remote, bidi, consume, duplex, oneof, repeated, serve } from 'rxduplex';
 import type { Gated } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
-import type { PeerRequest, PeerRequest__Output } from 'rxduplex/peer';
+import type { PeerReply, PeerRequest, PeerRequest__Output } from 'rxduplex/peer';
 import { NEVER, ignoreElements, tap, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { test } from 'uvu';
@@ -25,16 +27,18 @@ import { barePeer, clientOf, peer, stopAll, until } from '../support/peer.js';
 
 test.after.each(stopAll);
 
+const batch = repeated('batch');
+
 /** What a peer may flood with: messages, or envelopes of as many bytes that it was asked for. */
 const floods = [
-  { of: 'messages', reply: replyBytes(message), request: requestBytes(message), several: 1, headers: {}, batch: {} },
+  { of: 'messages', reply: replyBytes(message), request: requestBytes(message), several: 1, headers: {}, wanted: {} },
   {
     of: 'envelopes',
     reply: replyBytes(envelope),
     request: requestBytes(envelope),
     several: members,
     headers: { [batchHeader]: 'batch' },
-    batch: { batch: repeated('batch') },
+    wanted: { batch },
   },
 ] as const;
 
@@ -57,11 +61,11 @@ async function assertHolds(flood: Flood, gate: Gate, held: () => void): Promise<
   }
 }
 
-for (const { of, reply, request, several, headers, batch } of floods) {
+for (const { of, reply, request, several, headers, wanted } of floods) {
   test(`a peer that floods with ${of} is given no window while the gate of a call is held, from its opening on, and more when it is let go`, async () => {
     const flood = await floodingServer(reply, headers);
     const client = clientOf(flood.port);
-    const open = bidi(client, 'exchange', batch);
+    const open = bidi(client, 'exchange', wanted);
     const gate = new Gate();
     const letGo = gate.hold();
     const stream = seen(duplex(open, new Outgoing<PeerRequest>({ encode: open.encode }), { gate }));
@@ -82,7 +86,7 @@ for (const { of, reply, request, several, headers, batch } of floods) {
         requests = requests$;
         return NEVER;
       };
-      serve(server, PeerService, { exchange }, batch);
+      serve(server, PeerService, { exchange }, wanted);
     });
     const flood = floodingClient(served.port, request, headers);
     await until('the call', () => requests !== undefined);
@@ -102,7 +106,7 @@ for (const { of, reply, request, several, headers, batch } of floods) {
   test(`a peer that floods with ${of} is given no window while one reader of three of a Remote is slow, and more when it has handled one`, async () => {
     const flood = await floodingServer(reply, headers);
     const client = clientOf(flood.port);
-    const remote = new Remote(bidi(client, 'exchange', batch), { events: oneof('event') });
+    const remote = new Remote(bidi(client, 'exchange', wanted), { events: oneof('event') });
     const quick = [seen(remote.on('append')), seen(remote.on('append'))];
     const finish: (() => void)[] = [];
     const slow = seen(remote.on('append').pipe(consume(() => new Promise<void>((resolve) => finish.push(resolve)))));
@@ -171,6 +175,55 @@ test('R4: nor is a client ahead of a slow handler', async () => {
   assert.is(books.handled, 400);
   assert.ok(books.most <= slackMessages, `${books.most} messages ahead, of ${slackMessages}`);
   assert.ok(books.most > aheadMessages, 'it was no flood');
+});
+
+/** What a buffer of ours holds beside that: as many messages as one envelope. */
+const buffered = members;
+const slackOfBatches = (slackMessages + 1) * members + buffered;
+const smallBytes = messageBytes / members - 16;
+/** As many could be ahead without envelopes. */
+const slackOfSingles =
+  2 * aheadMessages + 2 + Math.ceil((windowBytes + getDefaultHighWaterMark(false)) / smallBytes) + buffered;
+/** Small enough for an envelope to hold as many. */
+const small: PeerRequest & PeerReply = { id: 1, append: { payload: Buffer.alloc(smallBytes) } };
+
+function* smallOnes(more: () => boolean): Generator<PeerRequest & PeerReply> {
+  while (more()) yield small;
+}
+
+test('R4: nor is a server that packs envelopes further ahead than as many of those', async () => {
+  const count = 2 * slackOfBatches;
+  const { more, handler, books } = slowly(count);
+  const served = await peer((server) => {
+    serve(server, PeerService, { exchange: () => smallOnes(more) }, { batch, outgoing: { maxMessages: buffered } });
+  });
+  const open = bidi(served.client(), 'exchange', { batch });
+  const stream = seen(duplex(open, new Outgoing<PeerRequest>({ encode: open.encode })).pipe(consume(handler)));
+  await until('the end', () => stream.ends.length > 0, 60_000);
+  assert.equal([stream.ends, books.handled], [['complete'], count]);
+  assert.ok(books.most <= slackOfBatches, `${books.most} messages ahead, of ${slackOfBatches}`);
+  assert.ok(books.most > slackOfSingles, 'there were no envelopes');
+});
+
+test('R4: nor is a client that packs envelopes', async () => {
+  const count = 2 * slackOfBatches;
+  const { more, handler, books } = slowly(count);
+  const served = await peer((server) => {
+    serve(
+      server,
+      PeerService,
+      { exchange: (requests$) => requests$.pipe(consume(handler), ignoreElements()) },
+      { batch },
+    );
+  });
+  const open = bidi(served.client(), 'exchange', { batch });
+  const outgoing = new Outgoing<PeerRequest>({ encode: open.encode, maxMessages: buffered });
+  const stream = seen(duplex(open, outgoing));
+  void outgoing.feed(smallOnes(more)).then(() => outgoing.complete());
+  await until('the end', () => stream.ends.length > 0, 60_000);
+  assert.equal([stream.ends, books.handled], [['complete'], count]);
+  assert.ok(books.most <= slackOfBatches, `${books.most} messages ahead, of ${slackOfBatches}`);
+  assert.ok(books.most > slackOfSingles, 'there were no envelopes');
 });
 
 test.run();
