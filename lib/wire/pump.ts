@@ -111,31 +111,33 @@ export class Pump<T> {
   }
 
   #next(): unknown {
-    const entries: Entry<T>[] = [];
-    const first = this.#take(Infinity, entries);
-    this.#carried = 1;
-    if (first === undefined) return undefined;
-    if (!this.#packing) return this.#joint ? this.#joint.probe(first as Buffer) : first;
-    return this.#gather(this.#packing, first, entries);
+    for (;;) {
+      const entries: Entry<T>[] = [];
+      const first = this.#take(Infinity, entries);
+      this.#carried = 1;
+      if (first === undefined) return undefined;
+      if (!this.#packing) return this.#joint ? this.#joint.probe(first as Buffer) : first;
+      const chunks = this.#gather(this.#packing, first, entries);
+      if (chunks.length === 1) return first;
+      try {
+        const packed = this.#packing.pack(chunks, entries);
+        this.#carried = chunks.length;
+        return packed;
+      } catch (error) {
+        for (const entry of entries) this.#lease.discard(entry, error);
+      }
+    }
   }
 
-  #gather(packing: Packing<T>, first: unknown, entries: Entry<T>[]): unknown {
+  /** What goes with `first`, itself included. */
+  #gather({ overhead }: Packing<T>, first: unknown, entries: Entry<T>[]): unknown[] {
     const chunks = [first];
-    const { overhead } = packing;
     let room = this.#options.joining.maxBytes - overhead - sizeOf(first, entries);
     for (;;) {
       const chunk = this.#take(room - overhead, entries);
-      if (chunk === undefined) break;
+      if (chunk === undefined) return chunks;
       chunks.push(chunk);
       room -= overhead + sizeOf(chunk, entries);
-    }
-    if (chunks.length === 1) return first;
-    this.#carried = chunks.length;
-    try {
-      return packing.pack(chunks, entries);
-    } catch (error) {
-      for (const entry of entries) this.#lease.discard(entry, error);
-      return this.#next();
     }
   }
 
