@@ -51,6 +51,7 @@ export function duplex<Out, In>(
     if (subscriber.closed) return;
 
     const unwanted = new AbortController();
+    const batches = joining.allowed;
     let call: ClientDuplexStream<Out, In> | undefined;
     let cancel = (): void => undefined;
     let opened = false;
@@ -107,7 +108,7 @@ export function duplex<Out, In>(
       });
       call.on('metadata', (metadata: Metadata) => {
         isOpen();
-        if (!batch || metadata.get(batchHeader)[0] !== batch.name) return;
+        if (!batch || !batches || metadata.get(batchHeader)[0] !== batch.name) return;
         reader.unpackBy(batch.unpack);
         const packing = batch.packing();
         if (packing) pump.packBy(packing);
@@ -147,7 +148,7 @@ export function duplex<Out, In>(
       else subscriber.complete();
     });
     try {
-      const made = open({ attempt: attempt.number, signal: unwanted.signal, batches: joining.allowed });
+      const made = open({ attempt: attempt.number, signal: unwanted.signal, batches });
       if ('then' in made) made.then(attach, notMade);
       else attach(made);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-import { InterceptingCall, ServerInterceptingCall, status } from '@grpc/grpc-js';
+import { InterceptingCall, Metadata, ServerInterceptingCall, status } from '@grpc/grpc-js';
 import type { InterceptorOptions, NextCall, ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import * as fc from 'fast-check';
 import { Outgoing, RxDuplexError, bidi, consume, duplex, reconnect, repeated, serve } from 'rxduplex';
@@ -11,7 +11,7 @@ import { map } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-import { batchingOf } from '../../lib/wire/batch.js';
+import { batchHeader, batchingOf } from '../../lib/wire/batch.js';
 import { seen } from '../support/marbles.js';
 import { barePeer, beat, peer, replyTo, stopAll, until } from '../support/peer.js';
 import type { ExchangeCall, Peer } from '../support/peer.js';
@@ -263,6 +263,42 @@ test('an envelope that is too large for the peer ends them for good: the next ca
     stream.stop();
   });
   assert.equal(reasons, ['limit']);
+});
+
+test('after that a peer that says it understands envelopes, without being asked, gets none and none of its own are read', async () => {
+  const calls: string[][] = [];
+  const on = await barePeer(
+    (call: ExchangeCall) => {
+      const [asked, ids]: [string[], string[]] = [[...call.metadata.get(batchHeader).map(String)], []];
+      calls.push(asked, ids);
+      const says = new Metadata();
+      says.set(batchHeader, 'batch');
+      call.sendMetadata(says);
+      call.on('data', ({ id, batch: members }: PeerRequest__Output) => {
+        ids.push(members.length > 0 ? 'envelope' : id);
+        call.write({ id, batch: [{ id: 7 }, { id: 8 }] });
+      });
+      call.on('error', () => undefined);
+    },
+    { 'grpc.max_receive_message_length': 1000 },
+  );
+  const open = bidi(on.client(), 'exchange', { batch });
+  const outgoing = new Outgoing<PeerRequest>({ encode: open.encode });
+  let retries = 0;
+  const stream = seen(duplex(open, outgoing).pipe(reconnect({ backoff: () => 0, onRetry: () => (retries += 1) })));
+  outgoing.next(beat(1));
+  await until('the first replies', () => stream.values.length === 2);
+  assert.equal(ids(stream.values), [7, 8]);
+  for (const id of upTo(500)) outgoing.next(beat(id + 2));
+  await until('the call to fail', () => retries === 1);
+  await until('another call', () => calls.length === 4);
+  for (const id of upTo(200)) outgoing.next(beat(id + 1000));
+  await until('the last of them', () => calls[3]?.at(-1) === '1199');
+  assert.equal([calls[0], calls[2], retries], [['batch'], [], 1]);
+  assert.not(calls[3]?.includes('envelope'));
+  await until('its answer', () => ids(stream.values).at(-1) === 1199);
+  assert.equal(stream.values.at(-1)?.batch.length, 2);
+  stream.stop();
 });
 
 test('a joined write that is above the limit of the channel ends joining for good, and later messages go alone', async () => {

@@ -50,11 +50,20 @@ test('the probe is the message itself, and is proven only by the framing that is
   assert.equal(Buffer.from(new Joint().probe(message)), message);
   assert.ok(proven((probe) => frame(probe)));
   assert.not(proven(() => undefined));
-  assert.not(proven((probe) => probe.copy(Buffer.alloc(100), 5)));
-  assert.not(proven((probe) => probe.copy(Buffer.alloc(message.length + 5), 0)));
-  assert.not(proven((probe) => probe.copy(Buffer.alloc(message.length + 5, 1), 5)));
   assert.not(proven((probe) => Buffer.concat([Buffer.alloc(5), probe])));
-  assert.not(proven((probe) => probe.copy(Buffer.alloc(message.length + 5), 5)));
+  // Each of these differs from what is leant on in one thing.
+  const into = ({ flag = 0, length = message.length, size = message.length + 5 }): Buffer => {
+    const target = Buffer.alloc(size);
+    target[0] = flag;
+    target.writeUInt32BE(length, 1);
+    return target;
+  };
+  assert.ok(proven((probe) => probe.copy(into({}), 5)));
+  assert.not(proven((probe) => probe.copy(into({}), 4)));
+  assert.not(proven((probe) => probe.copy(into({}), 5, 0)));
+  assert.not(proven((probe) => probe.copy(into({ flag: 1 }), 5)));
+  assert.not(proven((probe) => probe.copy(into({ length: message.length + 1 }), 5)));
+  assert.not(proven((probe) => probe.copy(into({ size: message.length + 6 }), 5)));
 });
 
 /** An Open whose writes are counted. */
