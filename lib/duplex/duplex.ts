@@ -98,6 +98,9 @@ export function duplex<Out, In>(
           isOpen();
           subscriber.next(message);
         },
+        failed: (error) => {
+          subscriber.error(error);
+        },
         end: () => {
           read = true;
           settle();

@@ -22,11 +22,14 @@ export class Inbox<In> {
   readonly #call: ServerDuplexStream<In, unknown>;
   readonly #requests = new Listeners<In>();
   readonly #unpack: Unpack<In> | undefined;
+  readonly #failed: (error: unknown) => void;
   #reader: Reader<In> | undefined;
 
-  constructor(call: ServerDuplexStream<In, unknown>, unpack: Unpack<In> | undefined) {
+  /** `failed` is told when a message could not be taken apart. */
+  constructor(call: ServerDuplexStream<In, unknown>, unpack: Unpack<In> | undefined, failed: (error: unknown) => void) {
     this.#call = call;
     this.#unpack = unpack;
+    this.#failed = failed;
     this.requests$ = new Gated(this.gate, (subscriber) => {
       this.#requests.add(subscriber);
       this.#read();
@@ -49,6 +52,7 @@ export class Inbox<In> {
       next: (message) => {
         this.#receive(message);
       },
+      failed: this.#failed,
       end: () => {
         afterTurns(turnsToCancelled, () => {
           this.end();

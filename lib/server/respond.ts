@@ -48,7 +48,9 @@ export function respond<In, Out>(
   const metadata = new Metadata();
   if (agreed) metadata.set(batchHeader, agreed.name);
   call.sendMetadata(metadata);
-  const inbox = new Inbox<In>(call, agreed?.unpack);
+  const inbox = new Inbox<In>(call, agreed?.unpack, (error) => {
+    fail(error);
+  });
   const outgoing = new Outgoing<Out>(options);
   const over = new Subscription();
   const gone = new AbortController();

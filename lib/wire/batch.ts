@@ -11,7 +11,7 @@ export interface Batch<Out, In> {
   readonly name: string;
   /** Without it single messages are sent. */
   join?(this: void, messages: readonly Out[]): Out;
-  /** The messages of an envelope; nothing for a message that is none. */
+  /** The messages of an envelope; nothing for a message that is none. What it throws ends the call. */
   split?(this: void, message: In): readonly In[] | null | undefined;
 }
 

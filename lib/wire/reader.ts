@@ -13,6 +13,8 @@ export type Unpack<In> = (message: In) => readonly In[] | null | undefined;
 
 export interface Readings<In> {
   readonly next: (message: In) => void;
+  /** A message could not be taken apart, and is given to nobody. */
+  readonly failed: (error: unknown) => void;
   /** All there was has been given. */
   readonly end: () => void;
 }
@@ -64,7 +66,13 @@ export class Reader<In> {
   }
 
   #read(message: In): void {
-    const several = this.#unpack?.(message);
+    let several: readonly In[] | null | undefined;
+    try {
+      several = this.#unpack?.(message);
+    } catch (error) {
+      this.#readings.failed(error);
+      return;
+    }
     if (!several) {
       this.#readings.next(message);
       return;

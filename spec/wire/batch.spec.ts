@@ -201,6 +201,43 @@ test('messages whose join throws are dropped and told, and the stream goes on', 
   stream.stop();
 });
 
+const torn = {
+  ...byFunctions,
+  split: () => {
+    throw new Error('no members');
+  },
+} as Batched & NonNullable<ServeOptions['batch']>;
+
+test('a split of the client’s that throws ends the stream with what it threw, for good, and cancels the call', async () => {
+  const on = await echoing({ batch: byFunctions });
+  const open = bidi(on.client(), 'exchange', { batch: torn });
+  const outgoing = new Outgoing<PeerRequest>({ encode: open.encode });
+  const stream = seen(duplex(open, outgoing).pipe(reconnect({ backoff: () => 0 })));
+  outgoing.next(beat(0));
+  await until('the end', () => stream.ends.length > 0);
+  assert.equal([stream.values, (stream.ends[0] as Error).message], [[], 'no members']);
+  await until('the end of the call', () => on.serving.stats().cancelled === 1);
+});
+
+test('a split of the server’s that throws ends its call alone, with UNKNOWN, and is told to the owner', async () => {
+  const on = await echoing({ batch: torn });
+  const failures = seen(on.serving.failures$);
+  const stream = seen(duplex(bidi(on.client(), 'exchange'), new Outgoing<PeerRequest>()));
+  const open = bidi(on.client(), 'exchange', { batch: byFunctions });
+  const outgoing = new Outgoing<PeerRequest>({ encode: open.encode });
+  const batched = seen(duplex(open, outgoing));
+  outgoing.next(beat(0));
+  await until('the end', () => batched.ends.length > 0);
+  assert.is((batched.ends[0] as { code: status }).code, status.UNKNOWN);
+  assert.equal(
+    failures.values.map(({ error }) => (error as Error).message),
+    ['no members'],
+  );
+  const { open: calls, failed } = on.serving.stats();
+  assert.equal([stream.ends, calls, failed], [[], 1, 1]);
+  stream.stop();
+});
+
 test('a slow reader of envelopes is given one message at a time, and loses none', async () => {
   const on = await echoing({ batch });
   const open = bidi(on.client(), 'exchange', { batch });

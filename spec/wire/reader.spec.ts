@@ -26,16 +26,19 @@ class FakeSource extends EventEmitter implements Source<Message> {
 const members = (message: Message): readonly number[] | undefined =>
   typeof message === 'number' ? undefined : message;
 
+const ignored = (): void => undefined;
+
 function reading(act: (message: Message, gate: Gate) => void = () => undefined) {
   const call = new FakeSource();
   const gate = new Gate();
   const given: Message[] = [];
-  const told = { ends: 0 };
+  const told = { ends: 0, failures: [] as string[] };
   const reader = new Reader<Message>(call, gate, {
     next: (message) => {
       given.push(message);
       act(message, gate);
     },
+    failed: (error) => told.failures.push((error as Error).message),
     end: () => (told.ends += 1),
   });
   reader.unpackBy(members);
@@ -52,9 +55,20 @@ test('single messages and the members of envelopes are given one after the other
 test('until it is told how, it takes an envelope for a message', () => {
   const call = new FakeSource();
   const given: Message[] = [];
-  new Reader<Message>(call, new Gate(), { next: (message) => given.push(message), end: () => undefined });
+  new Reader<Message>(call, new Gate(), { next: (message) => given.push(message), failed: ignored, end: ignored });
   call.emit('data', [1, 2]);
   assert.equal(given, [[1, 2]]);
+});
+
+test('a message that cannot be taken apart is told of and given to nobody, and nothing is thrown', () => {
+  const { call, given, told, reader } = reading();
+  reader.unpackBy((message) => {
+    if (message === 2) throw new Error('no envelope');
+    return members(message);
+  });
+  for (const message of [1, 2, [3, 4], 5]) call.emit('data', message);
+  call.emit('end');
+  assert.equal([given, told], [[1, 3, 4, 5], { ends: 1, failures: ['no envelope'] }]);
 });
 
 test('a gate that is held in the middle of an envelope keeps the rest back, and gives it when it is let go', () => {
@@ -112,7 +126,7 @@ test('a call that is read while the gate is held stands still from the beginning
   const call = new FakeSource();
   const gate = new Gate();
   gate.hold();
-  new Reader<Message>(call, gate, { next: () => undefined, end: () => undefined });
+  new Reader<Message>(call, gate, { next: ignored, failed: ignored, end: ignored });
   assert.equal(call.done, ['pause']);
 });
 
