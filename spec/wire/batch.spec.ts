@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-import { InterceptingCall, Metadata, ServerInterceptingCall, status } from '@grpc/grpc-js';
+import { InterceptingCall, Metadata, Server, ServerInterceptingCall, status } from '@grpc/grpc-js';
 import type { InterceptorOptions, NextCall, ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import * as fc from 'fast-check';
 import { Outgoing, RxDuplexError, bidi, consume, duplex, reconnect, repeated, serve } from 'rxduplex';
@@ -13,7 +13,7 @@ import * as assert from 'uvu/assert';
 
 import { batchHeader, batchingOf } from '../../lib/wire/batch.js';
 import { seen } from '../support/marbles.js';
-import { barePeer, beat, peer, replyTo, stopAll, until } from '../support/peer.js';
+import { barePeer, beat, clientOf, peer, replyTo, stopAll, until } from '../support/peer.js';
 import type { ExchangeCall, Peer } from '../support/peer.js';
 import { seeded } from '../support/seed.js';
 import { booksOf } from '../support/told.js';
@@ -131,6 +131,51 @@ test('a bare client may send to a service that packs, and gets single messages',
   call.end();
   await until('all replies', () => replies.length === 100);
   assert.equal(ids(replies), upTo(100));
+});
+
+test('a peer that answers by another name has agreed to nothing, nor has one that asks by another', async () => {
+  const names: unknown[] = [];
+  const bare = await barePeer((call: ExchangeCall) => {
+    const says = new Metadata();
+    says.set(batchHeader, 'other');
+    call.sendMetadata(says);
+    call.on('data', ({ id, batch: members }: PeerRequest__Output) => {
+      call.write({ id, batch: [{ id: 1000 + members.length }] });
+    });
+    call.on('end', () => call.end());
+  });
+  const open = bidi(bare.client(), 'exchange', { batch });
+  const outgoing = new Outgoing<PeerRequest>({ encode: open.encode });
+  const stream = seen(duplex(open, outgoing));
+  for (const first of [0, 50]) {
+    for (const id of upTo(50)) outgoing.next(beat(first + id));
+    await until('the answers', () => stream.values.length === first + 50);
+  }
+  assert.equal(
+    stream.values.map(({ id, batch: members }) => [id, members.map((member) => member.id)]),
+    upTo(100).map((id) => [String(id), ['1000']]),
+  );
+  stream.stop();
+
+  const on = await echoing({ batch });
+  for (const asked of [[], ['other'], ['batch']]) {
+    const metadata = new Metadata();
+    for (const name of asked) metadata.set(batchHeader, name);
+    const call = on.client().exchange(metadata);
+    const replies: PeerReply__Output[] = [];
+    call.on('error', () => undefined);
+    call.on('metadata', (came: Metadata) => names.push(came.get(batchHeader)));
+    call.on('data', (reply: PeerReply__Output) => {
+      replies.push(...(reply.batch.length > 0 ? reply.batch : [reply]));
+    });
+    let ended = false;
+    call.on('end', () => (ended = true));
+    call.write({ id: 5, batch: [{ id: 6 }, { id: 7 }] });
+    call.end();
+    await until('the end', () => ended);
+    assert.equal(ids(replies), asked[0] === 'batch' ? [6, 7] : [5]);
+  }
+  assert.equal(names, [[], [], ['batch']]);
 });
 
 test('an envelope holds what its members would be alone, whatever they are', () => {
@@ -420,6 +465,17 @@ test('bad batches are refused at the door', () => {
   refused(opening({ name: 'own', join: 'no' }), /BAD_OPTION: batch.join must be a function/);
   refused(opening({ name: 'own', split: 'no' }), /BAD_OPTION: batch.split must be a function/);
   opening({ name: 'own' })();
+
+  // The door is where both are made; of a client that is asked for anew at each call, each call.
+  const client = clientOf(1);
+  const given = repeated('vote') as unknown as Batched;
+  refused(() => bidi(client, 'exchange', { batch: given }), /BAD_OPTION: batch must be/);
+  const handlers = { exchange: () => [] };
+  refused(() => serve(new Server(), PeerService, handlers, { batch: repeated('vote') }), /BAD_OPTION: batch must be/);
+  const later = bidi(() => client, 'exchange', { batch: given });
+  const context = { attempt: 1, signal: new AbortController().signal, batches: true };
+  refused(() => later(context), /BAD_OPTION: batch must be/);
+  client.close();
 });
 
 test.run();
