@@ -10,7 +10,7 @@ import type { GateOption } from './reader-gate.js';
 export type Handled<R> = R | PromiseLike<R> | Observable<R> | AsyncIterable<R>;
 
 export interface ConsumeOptions extends GateOption {
-  /** How many values are handled at once. Default 1. */
+  /** How many values are handled at once; in order, those whose results wait are among them. Default 1. */
   readonly concurrency?: number;
   /** Whether results come in the order of their values. Default false: as they are ready. */
   readonly ordered?: boolean;
@@ -103,17 +103,24 @@ class Work<T, R> implements Unsubscribable {
     this.#release();
   }
 
+  /** In order, results that wait for a slow one before them are still at hand: they are bounded like the others. */
+  get #atHand(): number {
+    return this.#ordered ? this.#slots.length : this.#active;
+  }
+
   /** Runs in one loop, however many handlers answer at once. */
   #handleNext(): void {
     if (this.#looping) return;
     this.#looping = true;
-    while (this.#active < this.#concurrency && this.#queue.length > 0) {
+    while (this.#atHand < this.#concurrency && this.#queue.length > 0) {
+      const slot: Slot<R> = { results: [], done: false };
       this.#active += 1;
-      if (this.#active === this.#concurrency) this.#letGo ??= this.#hold();
-      this.#handle(this.#queue.shift() as T);
+      if (this.#ordered) this.#slots.push(slot);
+      if (this.#atHand === this.#concurrency) this.#letGo ??= this.#hold();
+      this.#handle(this.#queue.shift() as T, slot);
     }
     this.#looping = false;
-    if (this.#active < this.#concurrency) this.#release();
+    if (this.#atHand < this.#concurrency) this.#release();
     if (this.#ended && this.#active === 0 && this.#queue.length === 0) this.#subscriber.complete();
   }
 
@@ -124,9 +131,7 @@ class Work<T, R> implements Unsubscribable {
     letGo?.();
   }
 
-  #handle(value: T): void {
-    const slot: Slot<R> = { results: [], done: false };
-    if (this.#ordered) this.#slots.push(slot);
+  #handle(value: T, slot: Slot<R>): void {
     joined(this.#subscriber, () => resultsOf(this.#handler(value))).subscribe({
       next: (result) => {
         slot.results.push(result);

@@ -396,6 +396,30 @@ test('a late result of what was left changes nothing', async () => {
   another();
 });
 
+test('in order, results that wait for a slow one count as being handled: they are bounded too', () => {
+  const gate = new Gate();
+  const source = new Subject<number>();
+  const slow = new Subject<string>();
+  const begun: number[] = [];
+  const results: string[] = [];
+  under(gate, source)
+    .pipe(
+      consume(
+        (value) => {
+          begun.push(value);
+          return value === 0 ? slow : of(String(value));
+        },
+        { concurrency: 3, ordered: true },
+      ),
+    )
+    .subscribe((result) => results.push(result));
+  for (const value of [0, 1, 2, 3, 4]) source.next(value);
+  assert.equal([begun, results, gate.held], [[0, 1, 2], [], true]);
+  slow.next('first');
+  slow.complete();
+  assert.equal([begun, results, gate.held], [[0, 1, 2, 3, 4], ['first', '1', '2', '3', '4'], false]);
+});
+
 test('bad options are refused at the door', () => {
   const bad: readonly [unknown, object][] = [
     [undefined, {}],
