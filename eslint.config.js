@@ -3,7 +3,7 @@ import rxjsX from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['bench/contenders/', 'coverage/', 'dist/', 'lib/generated/']),
+  globalIgnores(['bench/contenders/', 'coverage/', 'dist/', 'lib/generated/', 'spec/support/generated/']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, rxjsX.configs.recommended],

@@ -1,3 +1,8 @@
+export { rx } from './calls/client.js';
+export type { Rx, RxMethod } from './calls/client.js';
+export { Limit, limitInFlight } from './calls/limit.js';
+export type { Entering, LimitOptions, LimitStats } from './calls/limit.js';
+export type { RxCallOptions, RxOptions, RxStreamOptions } from './calls/options.js';
 export { bidi } from './duplex/open.js';
 export type { Bidi, BidiNames, BidiOptions, Open, OpenContext } from './duplex/open.js';
 export { channelOptions } from './duplex/channel-options.js';
@@ -23,6 +28,7 @@ export type { EventMap, Select, Tagged } from './inbound/select.js';
 export { split } from './inbound/split.js';
 export type { Split } from './inbound/split.js';
 export type { Invalid } from './inbound/router.js';
+export type { MetadataSource } from './metadata.js';
 export { Outgoing } from './outgoing/outgoing.js';
 export type { Abortable, Lease, Taker } from './outgoing/outgoing.js';
 export type { Dropped, Entry, Follower, Outcome, Reason } from './outgoing/entry.js';

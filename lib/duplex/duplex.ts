@@ -1,6 +1,7 @@
 import type { ClientDuplexStream, Metadata, ServiceError, StatusObject } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import { claimAttempt } from '../attempt.js';
+import { canceller } from '../canceller.js';
 import { RxDuplexError, codeOf } from '../errors.js';
 import { Gate, Gated } from '../gate.js';
 import { badOption, milliseconds } from '../options.js';
@@ -168,27 +169,8 @@ function chunkOf<Out, In>(open: Open<Out, In>, outgoing: Outgoing<Out>): (entry:
   return ({ message }) => encode(message);
 }
 
-function openFailed(error: unknown): unknown {
+/** What a subscriber is told of a call that could not be made. */
+export function openFailed(error: unknown): unknown {
   if (RxDuplexError.is(error) || typeof codeOf(error) === 'number') return error;
   return new RxDuplexError('OPEN_FAILED', 'the call could not be opened', { cause: error });
-}
-
-/**
- * A call that is cancelled in the turn in which it was made is opened by grpc-js all the same, and never ended: its
- * filters have the metadata in hand, and nobody looks again. So such a cancel waits for the next turn.
- */
-function canceller(call: { cancel(): void }, isOver: () => boolean): () => void {
-  let made = false;
-  let wanted = true;
-  const cancel = (): void => {
-    if (!isOver()) call.cancel();
-  };
-  setImmediate(() => {
-    made = true;
-    if (!wanted) cancel();
-  });
-  return () => {
-    wanted = false;
-    if (made) cancel();
-  };
 }

@@ -1,15 +1,9 @@
 import { Metadata, connectivityState } from '@grpc/grpc-js';
-import type {
-  CallOptions,
-  ChannelInterface,
-  Client,
-  ClientDuplexStream,
-  MethodDefinition,
-  ServiceDefinition,
-} from '@grpc/grpc-js';
-import { RxDuplexError } from '../errors.js';
+import type { CallOptions, ChannelInterface, Client, ClientDuplexStream, MethodDefinition } from '@grpc/grpc-js';
+import { duplexMethod, serviceOf } from '../definition.js';
+import { askFor, checkMetadata } from '../metadata.js';
+import type { MetadataSource } from '../metadata.js';
 import { badOption, oneOf } from '../options.js';
-import { duplexMethod } from '../definition.js';
 import { afterTurns } from '../turns.js';
 import { batchHeader, batchingOf } from '../wire/batch.js';
 import type { Batch, Batching, FieldOfMany, Repeated } from '../wire/batch.js';
@@ -47,7 +41,7 @@ export interface Open<Out, In> {
 
 export interface BidiOptions<Out = unknown, In = unknown> {
   /** Sent with each call. A function is asked at each attempt, for a token that is still valid; it may be async. */
-  readonly metadata?: Metadata | (() => Metadata | Promise<Metadata>);
+  readonly metadata?: MetadataSource;
   /** grpc-js's own. A function is asked at each attempt: a deadline is a moment, and would otherwise pass for good. */
   readonly options?: CallOptions | (() => CallOptions);
   /**
@@ -96,9 +90,7 @@ function openOf<Out, In>(
   { metadata, options, wire, batch, checkNow }: BidiOptions<Out, In> & { readonly checkNow: boolean },
 ): Bidi<Out, In> {
   if (wire !== undefined) oneOf('wire', wire, ['bytes', 'objects']);
-  if (metadata !== undefined && typeof metadata !== 'function' && !(metadata instanceof Metadata)) {
-    throw badOption('metadata', "an instance of grpc-js's Metadata, or a function that gives one", metadata);
-  }
+  checkMetadata(metadata);
   let definition: MethodDefinition<Out, In> | undefined;
   let latest: Client | undefined;
   const known = (): MethodDefinition<Out, In> => (definition ??= duplexMethod<Out, In>(serviceOf(client()), method)[1]);
@@ -127,18 +119,12 @@ function openOf<Out, In>(
   };
 
   const open = (context: OpenContext): ClientDuplexStream<Out, In> | Promise<ClientDuplexStream<Out, In>> => {
-    if (typeof metadata !== 'function') return call(metadata ?? new Metadata(), context);
-    const given = asked(metadata);
+    const given = askFor(metadata);
     if (given instanceof Metadata) return call(given, context);
-    return given.then(
-      (fresh) => {
-        context.signal.throwIfAborted();
-        return call(fresh, context);
-      },
-      (cause: unknown) => {
-        throw metadataFailed(cause);
-      },
-    );
+    return given.then((fresh) => {
+      context.signal.throwIfAborted();
+      return call(fresh, context);
+    });
   };
 
   return Object.assign(open, {
@@ -174,24 +160,7 @@ function watch(channel: ChannelInterface, connected: () => void): void {
   }
 }
 
-function asked(metadata: () => Metadata | Promise<Metadata>): Metadata | Promise<Metadata> {
-  try {
-    return metadata();
-  } catch (cause) {
-    throw metadataFailed(cause);
-  }
-}
-
-const metadataFailed = (cause: unknown): RxDuplexError =>
-  new RxDuplexError('METADATA_FAILED', 'the metadata of the call could not be had', { cause });
-
-function serviceOf(client: Client): ServiceDefinition {
-  const { service } = client.constructor as { service?: ServiceDefinition };
-  if (service) return service;
-  throw badOption('client', 'made from a service definition, by grpc-js or generated', client.constructor.name);
-}
-
-const hasInterceptors = ({ interceptors, interceptor_providers: providers }: CallOptions): boolean =>
+export const hasInterceptors = ({ interceptors, interceptor_providers: providers }: CallOptions): boolean =>
   (interceptors?.length ?? 0) + (providers?.length ?? 0) > 0;
 
 /** grpc-js turns a deadline that is no time into an unhandled rejection. */

@@ -5,14 +5,14 @@ import type { Definition } from './definition.js';
 import { loaderOptions } from './options.js';
 
 /** The module that a user imports: the types of the messages, and a client and a definition of each service. */
-export function doorModule(protoDir: string, definition: Definition): string {
+export function doorModule(protoDir: string, definition: Definition, library: string): string {
   const declared = declaredIn(protoDir, definition);
   const services = declared.filter((member) => member instanceof protobuf.Service);
   const messages = declared.filter((member) => !(member instanceof protobuf.Service));
   return `
     // Original file: proto/${definition.file}
 
-    ${imports(definition, services)}
+    ${imports(definition, services, library)}
     ${messages.map(messageTypes).join('\n')}
     ${services.map(serviceTypes).join('\n')}
 
@@ -21,7 +21,7 @@ export function doorModule(protoDir: string, definition: Definition): string {
   `;
 }
 
-function imports({ name }: Definition, services: readonly protobuf.Service[]): string {
+function imports({ name }: Definition, services: readonly protobuf.Service[], library: string): string {
   const ofServices = services.map(
     (service) =>
       `import type { ${service.name}Client as ${service.name}Methods, ${service.name}Handlers } from '${typesOf(service)}';`,
@@ -31,7 +31,7 @@ function imports({ name }: Definition, services: readonly protobuf.Service[]): s
     import type { ChannelCredentials, ClientOptions } from '@grpc/grpc-js';
     import { fromJSON } from '@grpc/proto-loader';
 
-    import type { Service } from '../index.js';
+    import type { Service } from '${library}';
     import { descriptor } from './${name}.descriptor.js';
     ${ofServices.join('\n')}
   `;

@@ -10,8 +10,8 @@ import { filesBelow } from './tree.js';
 import type { Tree } from './tree.js';
 import { messageModules } from './types.js';
 
-/** All that is generated from the .proto files of a folder, by its path in lib/generated. */
-export async function emit(protoDir: string): Promise<Tree> {
+/** All that is generated from the .proto files of a folder, by its path; `library` is what it imports the library as. */
+export async function emit(protoDir: string, library = '../index.js'): Promise<Tree> {
   const files = (await filesBelow(protoDir)).filter((path) => path.endsWith('.proto'));
   const definitions = files.map((file) => readDefinition(protoDir, file));
   definitions.forEach(refuseHazards);
@@ -20,7 +20,7 @@ export async function emit(protoDir: string): Promise<Tree> {
   for (const definition of definitions) {
     const door = `${definition.name}.ts`;
     if (modules.has(door)) throw new Error(`${definition.file}: another file of this name has the door ${door}`);
-    modules.set(door, doorModule(protoDir, definition));
+    modules.set(door, doorModule(protoDir, definition, library));
     modules.set(`${definition.name}.descriptor.ts`, descriptorModule(definition));
   }
   return formatted(modules);

@@ -21,6 +21,8 @@ const options = { longs: String, enums: String, defaults: true, oneofs: true };
 
 test('what is committed is what the .proto files make', async () => {
   assert.equal(differences(await readTree('lib/generated'), await emit('proto')), []);
+  const ofSpecs = await emit('spec/support/proto', 'rxduplex');
+  assert.equal(differences(await readTree('spec/support/generated'), ofSpecs), []);
 });
 
 test('P1: a decoded oneof tells its name', () => {

@@ -17,6 +17,7 @@ const house: Rules = {
         'stats',
         'queue',
         'attempt',
+        'canceller',
         'turns',
         'duplex/backoff',
         'duplex/transient',
@@ -31,7 +32,7 @@ const house: Rules = {
     },
     {
       name: 'calls',
-      modules: ['definition', 'wire/*', 'duplex/*', 'calls/*', 'server/*', 'request/*'],
+      modules: ['definition', 'metadata', 'wire/*', 'duplex/*', 'calls/*', 'server/*', 'request/*'],
       packages: ['rxjs', '@grpc/grpc-js'],
     },
     { name: 'joined', modules: ['remote'], packages: ['rxjs', '@grpc/grpc-js'] },
@@ -54,6 +55,7 @@ const house: Rules = {
     inbound: [],
     wire: ['outgoing/*'],
     duplex: ['outgoing/*', 'wire/*'],
+    calls: ['outgoing/*', 'wire/*', 'duplex/*'],
     server: ['outgoing/*', 'wire/*'],
   },
   exceptions: {

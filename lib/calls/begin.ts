@@ -1,0 +1,50 @@
+import { Metadata } from '@grpc/grpc-js';
+import type { CallOptions } from '@grpc/grpc-js';
+import type { Subscriber } from 'rxjs';
+import { openFailed } from '../duplex/duplex.js';
+import type { Settings } from './options.js';
+
+/** Makes a call, which is to end with its subscriber. */
+export type Start = (metadata: Metadata, options: CallOptions) => void;
+
+/**
+ * What comes before a call of any kind: its deadline runs from here, through its turn under the limit and its metadata,
+ * and so does its signal. What is wrong on the way is the subscriber's error; a subscriber that has left starts nothing.
+ */
+export function begin(subscriber: Subscriber<never>, settings: Settings, start: Start): void {
+  const { signal, limit, timeoutMs, options } = settings;
+  if (signal) heed(signal, subscriber);
+  if (subscriber.closed) return;
+  const deadline = Math.min(settings.deadline, Date.now() + timeoutMs);
+  const failed = (error: unknown): void => {
+    subscriber.error(openFailed(error));
+  };
+  const startWith = (metadata: Metadata): void => {
+    if (!subscriber.closed) start(metadata, deadline === Infinity ? options : { ...options, deadline });
+  };
+  const go = (): void => {
+    try {
+      const metadata = settings.metadata();
+      if (metadata instanceof Metadata) startWith(metadata);
+      else metadata.then(startWith).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  };
+  if (limit) subscriber.add(limit.enter(go, { refused: failed, waitMs: deadline - Date.now() }));
+  else go();
+}
+
+function heed(signal: AbortSignal, subscriber: Subscriber<never>): void {
+  const aborted = (): void => {
+    subscriber.error(signal.reason);
+  };
+  if (signal.aborted) {
+    aborted();
+    return;
+  }
+  signal.addEventListener('abort', aborted);
+  subscriber.add(() => {
+    signal.removeEventListener('abort', aborted);
+  });
+}

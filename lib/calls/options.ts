@@ -1,0 +1,116 @@
+import { Metadata } from '@grpc/grpc-js';
+import type { CallOptions, StatusObject } from '@grpc/grpc-js';
+import { hasInterceptors } from '../duplex/open.js';
+import { askFor, checkMetadata } from '../metadata.js';
+import type { MetadataSource } from '../metadata.js';
+import { badOption, callable, milliseconds, oneOf } from '../options.js';
+import type { Bounds, Overflow } from '../outgoing/options.js';
+import type { Wire } from '../wire/joining.js';
+import { Limit } from './limit.js';
+
+/** What holds for every call of a client. */
+export interface RxOptions {
+  /** Sent with each call. A function is asked at each call, for a token that is still valid; it may be async. */
+  readonly metadata?: MetadataSource;
+  /** How long a call may take, from its subscription. Default `Infinity`. */
+  readonly timeoutMs?: number;
+  /** A call waits for its turn under this bound; the time that it waits counts against its deadline. */
+  readonly limit?: Limit;
+  /** grpc-js's own. */
+  readonly options?: Omit<CallOptions, 'deadline'>;
+  /**
+   * How the streams of requests are written: as of `bidi`, `bytes` (default), or `objects`, which the interceptors of the
+   * client need. Chosen by itself for interceptors given in `options`.
+   */
+  readonly wire?: Wire;
+}
+
+/** What holds for one call. */
+export interface RxCallOptions {
+  /** Sent with the call; a key that the client's metadata has as well is taken from here. */
+  readonly metadata?: Metadata;
+  /** How long it may take, from its subscription: its time in the queue of a `limit` is included. Default the client's. */
+  readonly timeoutMs?: number;
+  /** The moment at which it ends with DEADLINE_EXCEEDED, if `timeoutMs` has not passed before; in ms since 1970, or a Date. */
+  readonly deadline?: Date | number;
+  /** Cancels it when aborted, and fails it with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Told of the initial metadata. */
+  readonly onMetadata?: (metadata: Metadata) => void;
+  /** Told of the status, with the trailers: before the end of the Observable, and before the response if it is the only one. */
+  readonly onStatus?: (status: StatusObject) => void;
+}
+
+/** What holds for one call that sends a stream. */
+export interface RxStreamOptions<In> extends RxCallOptions {
+  /**
+   * The bounds of its buffer of requests. What an Observable pushes beyond them fails the call with `OVERFLOW`, unless an
+   * overflow strategy that drops is chosen. Default as `Outgoing`, with `error`.
+   */
+  readonly outgoing?: Bounds & Overflow<In> & { readonly maxBytes?: number };
+}
+
+/** What one call is begun with. */
+export interface Settings extends Pick<RxCallOptions, 'signal' | 'onMetadata' | 'onStatus'> {
+  /** Gives metadata that is the call's own. */
+  readonly metadata: () => Metadata | Promise<Metadata>;
+  readonly timeoutMs: number;
+  readonly deadline: number;
+  readonly limit: Limit | undefined;
+  readonly options: CallOptions;
+  readonly wire: Wire;
+}
+
+export function checkedClient(given: RxOptions): Settings {
+  const { metadata, timeoutMs = Infinity, limit, options = {} } = given;
+  const { wire = hasInterceptors(options) ? 'objects' : 'bytes' } = given;
+  checkMetadata(metadata);
+  if (limit !== undefined && !(limit instanceof Limit)) throw badOption('limit', 'what limitInFlight gives', limit);
+  return {
+    metadata: metadata ? () => copyOf(askFor(metadata)) : () => new Metadata(),
+    timeoutMs: milliseconds('timeoutMs', timeoutMs),
+    deadline: Infinity,
+    limit,
+    options,
+    wire: oneOf('wire', wire, ['bytes', 'objects']),
+  };
+}
+
+/** The settings of one call: the client's, and what `given` says otherwise. */
+export function checkedCall(client: Settings, given: RxCallOptions): Settings {
+  const { metadata, timeoutMs = client.timeoutMs, deadline = Infinity, signal, onMetadata, onStatus } = given;
+  if (typeof metadata === 'function') throw badOption('metadata', "an instance of grpc-js's Metadata", metadata);
+  checkMetadata(metadata);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('signal', 'an AbortSignal', signal);
+  if (onMetadata) callable('onMetadata', onMetadata);
+  if (onStatus) callable('onStatus', onStatus);
+  return {
+    ...client,
+    ...(metadata && { metadata: () => withOwn(client.metadata(), metadata) }),
+    timeoutMs: milliseconds('timeoutMs', timeoutMs),
+    deadline: moment(deadline),
+    ...(signal && { signal }),
+    ...(onMetadata && { onMetadata }),
+    ...(onStatus && { onStatus }),
+  };
+}
+
+/** grpc-js turns a deadline that is no time into an unhandled rejection. */
+function moment(deadline: Date | number): number {
+  const at = Number(deadline);
+  if (!Number.isNaN(at)) return at;
+  throw badOption('deadline', 'a valid Date or a number of milliseconds since 1970', deadline);
+}
+
+const copyOf = (given: Metadata | Promise<Metadata>): Metadata | Promise<Metadata> =>
+  given instanceof Metadata ? given.clone() : given.then((metadata) => metadata.clone());
+
+function withOwn(given: Metadata | Promise<Metadata>, own: Metadata): Metadata | Promise<Metadata> {
+  return given instanceof Metadata ? merged(given, own) : given.then((metadata) => merged(metadata, own));
+}
+
+function merged(metadata: Metadata, own: Metadata): Metadata {
+  for (const key of Object.keys(own.getMap())) metadata.remove(key);
+  metadata.merge(own);
+  return metadata;
+}

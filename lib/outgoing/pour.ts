@@ -1,0 +1,40 @@
+import { isObservable } from 'rxjs';
+import type { ObservableInput, Subscription } from 'rxjs';
+import type { Gate } from '../gate.js';
+import { gateOf } from '../gate.js';
+import { joined } from '../joined.js';
+import type { Outgoing } from './outgoing.js';
+
+/**
+ * Sends what `source` gives, and completes `outgoing` after it. An iterable or async iterable is pulled as there is
+ * room. An Observable is pushed, and while there is no room for another message `gate` is held: that slows a source
+ * which depends on it. The source is left when `over` or `outgoing` ends.
+ */
+export function pour<T>(
+  source: ObservableInput<T>,
+  outgoing: Outgoing<T>,
+  over: Subscription,
+  failed: (error: unknown) => void,
+  gate: Gate | undefined = gateOf(source),
+): void {
+  if (!isObservable(source)) {
+    outgoing.feed(source).then(() => outgoing.complete(), failed);
+    return;
+  }
+  let letGo: (() => void) | undefined;
+  const release = (): void => {
+    const held = letGo;
+    // What was held may come at once, and have the gate held again.
+    letGo = undefined;
+    held?.();
+  };
+  outgoing.ready$.subscribe(release);
+  over.add(release);
+  joined(over, () => source).subscribe({
+    next: (message) => {
+      if (!outgoing.next(message)) letGo ??= gate?.hold();
+    },
+    error: failed,
+    complete: () => outgoing.complete(),
+  });
+}
