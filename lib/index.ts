@@ -39,7 +39,16 @@ export type { RequestOptions, Requests } from './request/options.js';
 export { serve } from './server/serve.js';
 export type { ServingStats } from './server/live-calls.js';
 export type { DrainOptions, HandlerFailure, ServeOptions, Serving } from './server/serve.js';
-export type { CallContext, DuplexHandler, Handlers, Service } from './server/handlers.js';
+export type {
+  CallContext,
+  ClientStreamHandler,
+  DuplexHandler,
+  HandlerOf,
+  Handlers,
+  ServerStreamHandler,
+  Service,
+  UnaryHandler,
+} from './server/handlers.js';
 export type { CallBooks, Inbound, Outbound, OutboundStats } from './stats.js';
 export type { State, Status } from './status.js';
 export { repeated } from './wire/batch.js';

@@ -1,4 +1,3 @@
-import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { RxDuplexError } from '../errors.js';
 import { Gate, Gated } from '../gate.js';
 import { Listeners } from '../listeners.js';
@@ -6,42 +5,41 @@ import { inbound } from '../stats.js';
 import type { Inbound } from '../stats.js';
 import { afterTurns } from '../turns.js';
 import { Reader } from '../wire/reader.js';
-import type { Unpack } from '../wire/reader.js';
+import type { Source, Unpack } from '../wire/reader.js';
+import type { Requests } from './halves.js';
 
 /** A cancelled call looks like a half-closed one, until grpc-js says so this many turns of the event loop later. */
 const turnsToCancelled = 2;
 
-/** The inbound half of a server's call. */
-export class Inbox<In> {
+/** A stream of requests. */
+export class Inbox<In> implements Requests<Gated<In>> {
   /** Hot and shared. Its first subscription begins the reading; before that the peer is held. */
-  readonly requests$: Gated<In>;
+  readonly input: Gated<In>;
   /** Held, it stops the reading, and the peer is slowed by HTTP/2's flow control. */
   readonly gate: Gate = new Gate();
   readonly books: Inbound = inbound();
 
-  readonly #call: ServerDuplexStream<In, unknown>;
+  readonly #call: Source<In>;
   readonly #requests = new Listeners<In>();
   readonly #unpack: Unpack<In> | undefined;
   readonly #failed: (error: unknown) => void;
   #reader: Reader<In> | undefined;
 
   /** `failed` is told when a message could not be taken apart. */
-  constructor(call: ServerDuplexStream<In, unknown>, unpack: Unpack<In> | undefined, failed: (error: unknown) => void) {
+  constructor(call: Source<In>, unpack: Unpack<In> | undefined, failed: (error: unknown) => void) {
     this.#call = call;
     this.#unpack = unpack;
     this.#failed = failed;
-    this.requests$ = new Gated(this.gate, (subscriber) => {
+    this.input = new Gated(this.gate, (subscriber) => {
       this.#requests.add(subscriber);
       this.#read();
     });
   }
 
-  /** The call was given up: there will be no more requests, and what came is no complete conversation. */
   cancel(): void {
     this.#requests.error(new RxDuplexError('CANCELLED', 'the call was cancelled, or its deadline passed'));
   }
 
-  /** The call has ended by the handler's own doing. */
   end(): void {
     this.#requests.complete();
   }

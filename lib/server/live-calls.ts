@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { addTo, inbound, outbound } from '../stats.js';
 import type { CallBooks } from '../stats.js';
+import type { Refusal } from './failure.js';
 import type { CallEnd, LiveCall } from './respond.js';
 
 /** What became of the calls, and of the messages of all of them, ended and open. */
@@ -11,7 +12,7 @@ export interface ServingStats extends CallBooks {
   readonly cancelled: number;
 }
 
-const draining = { code: status.UNAVAILABLE, details: 'the server is being drained' };
+const draining: Refusal = { code: status.UNAVAILABLE, details: 'the server is being drained' };
 
 /** The books of several calls as one. */
 class Books {
@@ -39,7 +40,7 @@ export class LiveCalls {
   #empty: (() => void) | undefined;
 
   /** Answers a call by `begin`, which is given what to call at its end; refuses it while draining. */
-  answer(refuse: (error: object) => void, begin: (ended: (end: CallEnd) => void) => LiveCall): void {
+  answer(refuse: (error: Refusal) => void, begin: (ended: (end: CallEnd) => void) => LiveCall): void {
     if (this.#drained) {
       refuse(draining);
       return;

@@ -1,24 +1,25 @@
-import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
+import type { Server, ServerWritableStream, UntypedHandleCall, sendUnaryData } from '@grpc/grpc-js';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { duplexMethod } from '../definition.js';
+import { methodOf } from '../definition.js';
 import { callable, milliseconds, oneOf } from '../options.js';
-import type { Entry } from '../outgoing/entry.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
-import { Outgoing } from '../outgoing/outgoing.js';
-import { batchingOf } from '../wire/batch.js';
 import type { Batch, Repeated } from '../wire/batch.js';
+import { serializerOf } from '../wire/chunk.js';
 import { joiningOf } from '../wire/coalesce.js';
 import type { Coalesce } from '../wire/coalesce.js';
 import type { Wire } from '../wire/joining.js';
-import type { DuplexHandler, Handlers, Service } from './handlers.js';
+import { exchangesOf } from './exchange.js';
+import type { Served } from './exchange.js';
+import type { Refusal } from './failure.js';
+import type { CallContext, Handlers, Service } from './handlers.js';
 import { LiveCalls } from './live-calls.js';
 import type { ServingStats } from './live-calls.js';
 import { respond } from './respond.js';
 
 export interface ServeOptions {
   /**
-   * The bounds of each call's buffer of responses. What an Observable pushes beyond them ends the call with
+   * The bounds of the buffer of each stream of responses. What an Observable pushes beyond them ends the call with
    * RESOURCE_EXHAUSTED, unless an overflow strategy that drops is chosen. Default as `Outgoing`, with `error`.
    */
   readonly outgoing?: Bounds & Overflow<never> & { readonly maxBytes?: number };
@@ -34,7 +35,7 @@ export interface ServeOptions {
   readonly wire?: Wire;
   /**
    * Packs what waits into one message for clients that ask for it by the same name, and reads what they pack: as of
-   * `bidi`, for every method in `handlers`.
+   * `bidi`, for every method in `handlers` that streams both ways.
    */
   readonly batch?: Batch<unknown, unknown> | Repeated<string>;
 }
@@ -63,9 +64,9 @@ export interface Serving {
 }
 
 /**
- * Answers the duplex methods of `service` on `server` with `handlers`. A method without a handler is left free for the
- * owner to add. Initial metadata is sent at once, so that a client knows its call accepted. A handler that throws,
- * rejects or errors ends its own call, after the responses before it, and nothing else.
+ * Answers the methods of `service` on `server` with `handlers`. A method without a handler is left free for the owner to
+ * add. Where responses are a stream, initial metadata is sent at once, so that a client knows its call accepted. A handler
+ * that throws, rejects or errors ends its own call, after the responses before it, and nothing else.
  */
 export function serve<H>(
   server: Server,
@@ -76,29 +77,28 @@ export function serve<H>(
   const failures$ = new Subject<HandlerFailure>();
   const { wire = 'bytes', batch } = options;
   const joining = joiningOf(options.coalesce ?? {}, oneOf('wire', wire, ['bytes', 'objects']));
+  const outgoing = { overflow: 'error', ...(options.outgoing as Bounds) } as const;
   const calls = new LiveCalls();
-  for (const [name, handler] of Object.entries(handlers as Record<string, DuplexHandler<unknown, unknown>>)) {
-    const [key, method] = duplexMethod<unknown, unknown>(service, name);
+  for (const [name, handler] of Object.entries(handlers as Readonly<Record<string, Handler>>)) {
+    const [key, method] = methodOf<unknown, unknown>(service, name);
     callable(name, handler);
-    const encode = (response: unknown): Buffer => method.responseSerialize(response);
-    const outgoing = { ...{ overflow: 'error' as const, ...(options.outgoing as Bounds) }, encode };
-    new Outgoing(outgoing);
-    const batching = batch && batchingOf(batch, encode, wire);
-    batching?.packing();
-    const written = { chunk: chunkOf[wire], joining, batch: batching };
-    const answer = (call: ServerDuplexStream<unknown, unknown>): void => {
+    const exchange = exchangesOf(method, { outgoing, joining, wire, batch });
+    const answer = (call: Served, callback: sendUnaryData<unknown>): void => {
       const peer = call.getPeer();
-      const refuse = (error: object): void => void call.emit('error', error);
+      const refuse = (error: Refusal): void => {
+        if (method.responseStream) (call as ServerWritableStream<unknown, unknown>).emit('error', error);
+        else callback(error);
+      };
       calls.answer(refuse, (ended) =>
-        respond(call, handler, outgoing, written, (end) => {
+        respond(exchange(call, callback), handler, (end) => {
           ended(end);
           if (end.outcome === 'failed') failures$.next({ method: method.path, peer, error: end.error });
         }),
       );
     };
     server.addService(
-      { [key]: { ...method, ...(wire === 'bytes' && { responseSerialize: asIs }) } },
-      { [key]: answer },
+      { [key]: { ...method, responseSerialize: serializerOf(wire, method.responseSerialize) } },
+      { [key]: answer as UntypedHandleCall },
     );
   }
   return {
@@ -108,10 +108,4 @@ export function serve<H>(
   };
 }
 
-const asIs = (bytes: Buffer): Buffer => bytes;
-
-/** What a call is given to write for a response, by what it takes. */
-const chunkOf: Readonly<Record<Wire, (entry: Entry<unknown>) => unknown>> = {
-  bytes: ({ payload }) => payload,
-  objects: ({ message }) => message,
-};
+type Handler = (input: unknown, context: CallContext) => unknown;

@@ -1,12 +1,13 @@
 import type { Server, ServiceDefinition } from '@grpc/grpc-js';
-import { EMPTY, map } from 'rxjs';
+import { EMPTY, map, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { repeated, serve } from 'rxduplex';
 import type { CallContext, Gated, Serving } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
 import type { PeerHandlers, PeerReply, PeerRequest__Output } from 'rxduplex/peer';
-import type { handleUnaryCall } from '@grpc/grpc-js';
 
+import { KindsService } from '../support/generated/kinds.js';
+import type { Ask__Output, KindsHandlers } from '../support/generated/kinds.js';
 import { exactly } from './equal.js';
 
 declare const server: Server;
@@ -89,13 +90,41 @@ serve<PeerHandlers>(server, definition, { nope: () => EMPTY });
 // @ts-expect-error a response of another type
 serve<PeerHandlers>(server, definition, { exchange: () => [{ id: true }] });
 
-// A method that does not stream both ways has no handler here.
+// Methods of every kind have handlers of their own kind.
 
-interface MixedHandlers extends PeerHandlers {
-  Unary: handleUnaryCall<PeerRequest__Output, PeerReply>;
-}
-serve<MixedHandlers>(server, definition, { exchange: () => EMPTY });
-// @ts-expect-error a unary method
-serve<MixedHandlers>(server, definition, { unary: () => EMPTY });
-// @ts-expect-error a unary method
-serve<MixedHandlers>(server, definition, { Unary: () => EMPTY });
+serve(server, KindsService, {
+  unary: (ask, context) => {
+    exactly<Ask__Output>()(ask);
+    exactly<CallContext>()(context);
+    return { id: ask.id };
+  },
+  clientStream: (asks$) => {
+    exactly<Gated<Ask__Output>>()(asks$);
+    return asks$.pipe(map(({ id }) => ({ id })));
+  },
+  serverStream: (ask) => {
+    exactly<Ask__Output>()(ask);
+    return of({ id: ask.id });
+  },
+  bidi: (asks$) => asks$.pipe(map(({ id }) => ({ id }))),
+});
+// eslint-disable-next-line @typescript-eslint/require-await
+serve(server, KindsService, { unary: async ({ id }) => ({ id }), clientStream: async () => ({ id: 1 }) });
+serve(server, KindsService, { Unary: ({ id }) => of({ id }), serverStream: () => [{ id: 1 }], GETUrl: () => ({}) });
+serve<KindsHandlers>(server, definition, { unary: ({ id }) => ({ id }) });
+// @ts-expect-error a response of another type
+serve(server, KindsService, { unary: () => ({ id: true }) });
+// @ts-expect-error a promise of another type
+serve(server, KindsService, { unary: () => Promise.resolve({ id: true }) });
+// @ts-expect-error a list of something else
+serve(server, KindsService, { unary: () => [1] });
+// @ts-expect-error a stream of another type
+serve(server, KindsService, { serverStream: () => of({ id: true }) });
+// @ts-expect-error one response where a stream of them is due
+serve(server, KindsService, { serverStream: () => ({ id: 1 }) });
+// @ts-expect-error requests of another type
+serve(server, KindsService, { clientStream: (asks$: Observable<number>) => asks$.pipe(map(() => ({}))) });
+// @ts-expect-error one request, not a stream of them
+serve(server, KindsService, { unary: (asks$: Gated<Ask__Output>) => asks$.pipe(map(() => ({}))) });
+// @ts-expect-error there is no such method
+serve(server, KindsService, { exchange: () => EMPTY });

@@ -1,0 +1,11 @@
+import { inbound } from '../stats.js';
+import type { Requests } from './halves.js';
+
+/** One request, which is there when the call is. */
+export const oneRequest = <In>(input: In): Requests<In> => ({
+  input,
+  gate: undefined,
+  books: { ...inbound(), received: 1, routed: 1 },
+  end: () => undefined,
+  cancel: () => undefined,
+});
