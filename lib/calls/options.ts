@@ -45,7 +45,7 @@ export interface RxCallOptions {
 export interface RxStreamOptions<In> extends RxCallOptions {
   /**
    * The bounds of its buffer of requests. What an Observable pushes beyond them fails the call with `OVERFLOW`, unless an
-   * overflow strategy that drops is chosen. Default as `Outgoing`, with `error`.
+   * overflow strategy that drops is chosen. Default as `Outgoing`.
    */
   readonly outgoing?: Bounds & Overflow<In> & { readonly maxBytes?: number };
 }

@@ -10,7 +10,7 @@ export function checkedOutgoing<In>(
   { requestSerialize }: Pick<MethodDefinition<In, unknown>, 'requestSerialize'>,
   { outgoing }: RxStreamOptions<In>,
 ): OutgoingOptions<In> {
-  const options = { overflow: 'error', ...outgoing, encode: (message: In) => requestSerialize(message) } as const;
+  const options = { ...outgoing, encode: (message: In) => requestSerialize(message) };
   new Outgoing<In>(options);
   return options;
 }

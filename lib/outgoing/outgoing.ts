@@ -93,6 +93,15 @@ export class Outgoing<T> implements Observer<T> {
   }
 
   /**
+   * Like `next`, but under `block` a message for which there is no room waits its turn, as a `send` does. For a producer
+   * that will stop at a `false`, and cannot know beforehand how large its next message is.
+   */
+  push(message: T): boolean {
+    const { place } = this.#offer(message, undefined, this.#settings.strategy === 'block');
+    return this.#hasRoom() && place !== 'gone';
+  }
+
+  /**
    * Resolves when the buffer has taken the message; under `block` it waits its turn. Rejects with an `RxDuplexError`
    * when the message is refused, or with the signal's reason.
    */

@@ -8,7 +8,8 @@ import type { Outgoing } from './outgoing.js';
 /**
  * Sends what `source` gives, and completes `outgoing` after it. An iterable or async iterable is pulled as there is
  * room. An Observable is pushed, and while there is no room for another message `gate` is held: that slows a source
- * which depends on it. The source is left when `over` or `outgoing` ends.
+ * which depends on it, and of a source which does not the overflow strategy decides. The source is left when `over` ends,
+ * or `outgoing`.
  */
 export function pour<T>(
   source: ObservableInput<T>,
@@ -32,7 +33,8 @@ export function pour<T>(
   over.add(release);
   joined(over, () => source).subscribe({
     next: (message) => {
-      if (!outgoing.next(message)) letGo ??= gate?.hold();
+      const room = gate && !letGo ? outgoing.push(message) : outgoing.next(message);
+      if (!room) letGo ??= gate?.hold();
     },
     error: failed,
     complete: () => outgoing.complete(),

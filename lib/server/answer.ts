@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import type { Metadata, sendUnaryData } from '@grpc/grpc-js';
-import { Subscription, from, isObservable, observable } from 'rxjs';
+import { Subscription, from } from 'rxjs';
 import type { ObservableInput } from 'rxjs';
 import { joined } from '../joined.js';
 import { Ledger } from '../stats.js';
@@ -117,8 +117,8 @@ export class Answer<Out> implements Responses<ObservableInput<Out> | Out> {
 /** Whether a handler's result gives responses, or is one itself. */
 function isInput<Out>(result: ObservableInput<Out> | Out): result is ObservableInput<Out> {
   if (typeof result !== 'object' || result === null) return false;
-  if (isObservable(result) || Symbol.asyncIterator in result || Symbol.iterator in result) return true;
-  return ['then', 'getReader', observable].some(
+  if (Symbol.asyncIterator in result || Symbol.iterator in result) return true;
+  return ['then', 'subscribe', 'getReader'].some(
     (name) => typeof (result as Readonly<Record<PropertyKey, unknown>>)[name] === 'function',
   );
 }

@@ -20,7 +20,7 @@ import { respond } from './respond.js';
 export interface ServeOptions {
   /**
    * The bounds of the buffer of each stream of responses. What an Observable pushes beyond them ends the call with
-   * RESOURCE_EXHAUSTED, unless an overflow strategy that drops is chosen. Default as `Outgoing`, with `error`.
+   * RESOURCE_EXHAUSTED, unless an overflow strategy that drops is chosen. Default as `Outgoing`.
    */
   readonly outgoing?: Bounds & Overflow<never> & { readonly maxBytes?: number };
   /**
@@ -77,7 +77,7 @@ export function serve<H>(
   const failures$ = new Subject<HandlerFailure>();
   const { wire = 'bytes', batch } = options;
   const joining = joiningOf(options.coalesce ?? {}, oneOf('wire', wire, ['bytes', 'objects']));
-  const outgoing = { overflow: 'error', ...(options.outgoing as Bounds) } as const;
+  const { outgoing = {} } = options;
   const calls = new LiveCalls();
   for (const [name, handler] of Object.entries(handlers as Readonly<Record<string, Handler>>)) {
     const [key, method] = methodOf<unknown, unknown>(service, name);
