@@ -5,7 +5,7 @@
 export type Code =
   /** An option is not what was expected; the message names it, what was expected and what came. */
   | 'BAD_OPTION'
-  /** The buffer, or a bounded number of waiting senders or pending requests, is full. */
+  /** The buffer, or a bounded number of waiting senders, pending requests or queued calls, is full. */
   | 'OVERFLOW'
   /** One message is larger than `maxBytes` allows any message to be. */
   | 'TOO_LARGE'
@@ -23,7 +23,7 @@ export type Code =
   | 'OPEN_TIMEOUT'
   /** The call died after a request had been handed to it and before the reply came. */
   | 'CONNECTION_LOST'
-  /** No reply within `timeoutMs`. */
+  /** No reply within `timeoutMs`, or no place under a limit in time. */
   | 'TIMEOUT'
   /** No reply within `timeoutMs`, while a reader held the stream on which it would have come. */
   | 'GATE_HELD'

@@ -47,6 +47,9 @@ export function serverStream<In, Out>(
           next: (response) => {
             subscriber.next(response);
           },
+          failed: (error) => {
+            subscriber.error(error);
+          },
           end: () => {
             read = true;
             settle();

@@ -45,6 +45,21 @@ test('a message that fits exactly is taken, one byte more is not', () => {
   assert.equal(outgoing.stats().bytes.rejected, 3);
 });
 
+test('what is pushed beyond the bounds waits its turn under block, and is refused or makes room as by next elsewhere', () => {
+  for (const options of strategies) {
+    const outgoing = new Outgoing<string>({ ...options, maxMessages: 1 });
+    const call = fakeCall(outgoing);
+    assert.equal([outgoing.push('one'), outgoing.push('two')], [false, false]);
+    const { waiting, rejected, dropped } = outgoing.stats();
+    const expected = { block: [1, 0, 0], error: [0, 1, 0] }[options.overflow as string] ?? [0, 0, 1];
+    assert.equal([waiting, rejected, dropped], expected, options.overflow);
+    if (options.overflow !== 'block') continue;
+    assert.equal(call.takeAll(), ['one']);
+    call.flushed();
+    assert.equal(call.takeAll(), ['two']);
+  }
+});
+
 test('a place is free when its write is flushed, not when it is taken', () => {
   const outgoing = new Outgoing<string>({ maxMessages: 1 });
   const call = fakeCall(outgoing);

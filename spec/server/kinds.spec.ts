@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { ServiceError , Metadata} from '@grpc/grpc-js';
+import type { ServiceError, Metadata } from '@grpc/grpc-js';
 import { iterate } from 'rxduplex';
 import type { UnaryHandler } from 'rxduplex';
 import { EMPTY, NEVER, Observable, concat, concatMap, lastValueFrom, map, of, range, take, toArray } from 'rxjs';
