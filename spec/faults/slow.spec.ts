@@ -63,8 +63,8 @@ function growthOf(bytes: readonly number[]): number {
   return last - Math.max(first, second);
 }
 
-/** A window for each: where in its window a reader is when it is looked at is chance. */
-const growthBytes = (readers: number): number => (1 << 18) + readers * windowBytes;
+/** A window for each, both ways: where in its window a reader is when it is looked at is chance. */
+const growthBytes = (readers: number): number => (1 << 18) + 2 * readers * windowBytes;
 
 function assertFlat(bytes: readonly number[], readers: number): void {
   const [growth, allowed] = [growthOf(bytes), growthBytes(readers)];
