@@ -2,7 +2,7 @@ import { compressionAlgorithms } from '@grpc/grpc-js';
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import * as fc from 'fast-check';
 import { Outgoing, bidi, duplex } from 'rxduplex';
-import type { Coalesce, Open } from 'rxduplex';
+import type { Coalesce, Open, Wire } from 'rxduplex';
 import type { PeerReply__Output, PeerRequest } from 'rxduplex/peer';
 import { lastValueFrom } from 'rxjs';
 import { test } from 'uvu';
@@ -81,9 +81,9 @@ function counted(open: Open<PeerRequest, PeerReply__Output>): [Open<PeerRequest,
   return [Object.assign(counting, open), () => writes];
 }
 
-async function writesOf(count: number, coalesce: Coalesce | false): Promise<number> {
+async function writesOf(count: number, coalesce: Coalesce | false, wire: Wire = 'bytes'): Promise<number> {
   const peer = await barePeer(echo);
-  const [open, writes] = counted(bidi(peer.client(), 'exchange'));
+  const [open, writes] = counted(bidi(peer.client(), 'exchange', { wire }));
   const outgoing = new Outgoing<PeerRequest>({ encode: open.encode ?? (() => Buffer.alloc(0)), maxMessages: count });
   for (let id = 0; id < count; id += 1) outgoing.next(beat(id));
   const stream = seen(duplex(open, outgoing, { coalesce }));
@@ -103,6 +103,10 @@ test('W6: 1,000 queued messages leave in at most 3 writes, and come back one by 
 
 test('W6: with coalesce: false each message is a write, with the same outcome', async () => {
   assert.is(await writesOf(200, false), 200);
+});
+
+test('with wire: objects each message is a write, with the same outcome', async () => {
+  assert.is(await writesOf(200, {}, 'objects'), 200);
 });
 
 test('a write carries no more than coalesce.maxBytes, unless one message alone is larger', async () => {
