@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import { Listeners } from '../lib/listeners.js';
+import { memory } from './support/memory.js';
 import { until } from './support/peer.js';
 
 /** Listeners of numbers, and a way to be one of them. */
@@ -151,7 +152,8 @@ test('the end is told to all of them once, and later ones are told it when they 
     listeners.next(1);
     listeners.complete();
     listeners.error(new Error('too late'));
-    assert.equal(told, [`a ${end}`, `b ${end}`, `c ${end}`]);
+    come('d', told);
+    assert.equal(told, [`a ${end}`, `b ${end}`, `c ${end}`, `d ${end}`]);
   }
 });
 
@@ -181,6 +183,23 @@ test('one who is gone before it is added is given nothing and is not kept', () =
   assert.not(listeners.observed);
   listeners.next(1);
   assert.equal(told, []);
+});
+
+test('who has left is not kept in memory, though nothing more comes', async () => {
+  const listeners = new Listeners<number>();
+  const left = ((): WeakRef<Subscriber<number>> => {
+    let added: Subscriber<number> | undefined;
+    const subscription = new Observable<number>((subscriber) => {
+      added = subscriber;
+      listeners.add(subscriber);
+    }).subscribe();
+    listeners.next(1);
+    subscription.unsubscribe();
+    return new WeakRef(added as Subscriber<number>);
+  })();
+  await memory();
+  assert.is(left.deref(), undefined);
+  assert.not(listeners.observed);
 });
 
 test('after any comings and goings those who are left are given each message once, in the order of their coming', () => {

@@ -178,6 +178,14 @@ test('a peer that answers by another name has agreed to nothing, nor has one tha
   assert.equal(names, [[], [], ['batch']]);
 });
 
+test('what a call asks for is not written into the metadata that was given', async () => {
+  const on = await echoing({ batch });
+  const metadata = new Metadata();
+  metadata.set('token', 'secret');
+  await exchanged(on, 10, { batch, metadata });
+  assert.equal(metadata.getMap(), { token: 'secret' });
+});
+
 test('an envelope holds what its members would be alone, whatever they are', () => {
   const packing = batchingOf<PeerRequest, never>(batch, requestSerialize, 'bytes').packing();
   fc.assert(
@@ -202,18 +210,35 @@ test('an envelope holds what its members would be alone, whatever they are', () 
   );
 });
 
-test('with wire: objects the envelopes are made of the messages themselves', async () => {
-  const on = await echoing({ batch, wire: 'objects' });
-  await exchanged(on, 500, { batch, wire: 'objects' });
-  assert.ok(on.sizes.length < 100, `${on.sizes.length} messages on the wire`);
-});
-
 /** Envelopes by functions, as for a proto whose batch is not of its own kind. */
 const byFunctions = {
   name: 'own',
   join: (messages: readonly object[]) => ({ id: 77, batch: messages }),
   split: ({ id, batch: members }: { id: string; batch: readonly unknown[] }) => (id === '77' ? members : undefined),
 } as unknown as Batched & NonNullable<ServeOptions['batch']>;
+
+test('an envelope takes no more bytes than its members and the overhead of each', () => {
+  for (const by of [batch, byFunctions]) {
+    const packing = batchingOf<PeerRequest, PeerReply__Output>(by, requestSerialize, 'bytes').packing();
+    if (!packing) throw new Error('it cannot be packed');
+    for (const size of [0, 1, 100, 120, 127, 128, 16_383, 16_384]) {
+      for (const count of [2, 3, 20]) {
+        const messages = upTo(count).map((): PeerRequest => ({ append: { payload: Buffer.alloc(size) } }));
+        const chunks = messages.map(requestSerialize);
+        const entries = messages.map((message) => ({ message }));
+        const { length } = packing.pack(chunks, entries as never) as Buffer;
+        const most = chunks.reduce((sum, chunk) => sum + chunk.length + packing.overhead, 0);
+        assert.ok(length <= most, `${length} bytes, of ${most}`);
+      }
+    }
+  }
+});
+
+test('with wire: objects the envelopes are made of the messages themselves', async () => {
+  const on = await echoing({ batch, wire: 'objects' });
+  await exchanged(on, 500, { batch, wire: 'objects' });
+  assert.ok(on.sizes.length < 100, `${on.sizes.length} messages on the wire`);
+});
 
 test('envelopes of the user’s own are made and read by the functions that were given', async () => {
   const on = await echoing({ batch: byFunctions });

@@ -24,7 +24,7 @@ const listing: Packing<Message> = { overhead, pack: (_, entries) => entries.map(
 class FakeSender extends EventEmitter implements Sender {
   readonly written: unknown[] = [];
   readonly #callbacks: ((error?: Error | null) => void)[] = [];
-  readonly room: number;
+  room: number;
 
   constructor(room = Infinity) {
     super();
@@ -47,13 +47,14 @@ function pumping(
   packing: Packing<Message> | undefined,
   options: Partial<OutgoingOptions<Message>> = {},
   chunk: (message: Message) => unknown = (message) => message,
+  joining = new Joining(maxBytes, false),
 ) {
   const outgoing = new Outgoing<Message>({ sizeOf: (message) => message, ...options } as OutgoingOptions<Message>);
   const call = new FakeSender();
   let finished = 0;
   const pump = new Pump(outgoing, {
     chunk: ({ message }) => chunk(message),
-    joining: new Joining(maxBytes, false),
+    joining,
     finish: () => (finished += 1),
     failed: () => undefined,
   });
@@ -165,6 +166,70 @@ test('it carries several only while several are on their way in one write', () =
   assert.not(pump.carriesSeveral);
   outgoing.next(4);
   assert.not(pump.carriesSeveral);
+});
+
+test('what was flushed is not on its way, also while the call has enough for now', () => {
+  const { outgoing, pump } = pumping(listing);
+  const call = new FakeSender(2);
+  pump.start(call);
+  for (const message of [1, 2, 3]) outgoing.next(message);
+  call.room = 1;
+  call.flush();
+  assert.ok(pump.carriesSeveral);
+  for (const message of [4, 5, 6]) outgoing.next(message);
+  call.flush();
+  assert.equal(call.written, [1, [2, 3]]);
+  assert.not(pump.carriesSeveral);
+  call.emit('drain');
+  assert.equal(call.written, [1, [2, 3], [4, 5, 6]]);
+  assert.ok(pump.carriesSeveral);
+});
+
+/** Messages as bytes, which are coalesced as soon as grpc-js has framed the first of them as expected. */
+const inBytes = (joining: Joining = new Joining(maxBytes, true)) =>
+  pumping(undefined, {}, (size) => Buffer.alloc(size, size), joining);
+
+/** What grpc-js does with what it is given to write. */
+function frame(chunk: unknown): Buffer {
+  const { length } = chunk as Buffer;
+  const output = Buffer.alloc(length + 5);
+  output.writeUInt32BE(length, 1);
+  (chunk as Buffer).copy(output, 5);
+  return output;
+}
+
+test('once a first message was framed as expected the next ones go together, each with its prefix', () => {
+  const { outgoing, call, pump } = inBytes();
+  pump.start(call);
+  for (const message of [1, 2, 3]) outgoing.next(message);
+  assert.is(call.written.length, 1);
+  const frames = [1, 2, 3].map((size) => frame(Buffer.alloc(size, size)));
+  assert.equal(frame(call.written[0]), frames[0]);
+  call.flush();
+  assert.is(call.written.length, 2);
+  assert.equal(frame(call.written[1]), Buffer.concat(frames.slice(1)));
+});
+
+test('envelopes that were agreed on before the first message was flushed are not given up for that', () => {
+  const { outgoing, call, pump } = inBytes();
+  pump.start(call);
+  for (const message of [1, 2, 3]) outgoing.next(message);
+  frame(call.written[0]);
+  pump.packBy(listing);
+  call.flush();
+  assert.equal(call.written[1], [2, 3]);
+});
+
+test('where joining has ended every message goes alone, and none waits for another', () => {
+  const joining = new Joining(maxBytes, true);
+  joining.end('limit');
+  const { outgoing, call, pump } = inBytes(joining);
+  pump.start(call);
+  for (const message of [1, 2, 3]) outgoing.next(message);
+  assert.equal(
+    call.written,
+    [1, 2, 3].map((size) => Buffer.alloc(size, size)),
+  );
 });
 
 test('what producers bring who are told of room, as a write is flushed, goes together', () => {

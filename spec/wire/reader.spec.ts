@@ -84,6 +84,17 @@ test('a gate that is held in the middle of an envelope keeps the rest back, and 
   assert.equal([given, call.paused], [[1, 2, 3, 4, 5], false]);
 });
 
+test('a gate that is held at the last member of an envelope stays held', () => {
+  const holds: (() => void)[] = [];
+  const { call, given } = reading((message, gate) => {
+    if (message === 2) holds.push(gate.hold());
+  });
+  call.emit('data', [1, 2]);
+  assert.equal([given, call.paused], [[1, 2], true]);
+  holds.shift()?.();
+  assert.not(call.paused);
+});
+
 test('who lets go while being given a message gets the next one after that, not within it', () => {
   let depth = 0;
   const depths: number[] = [];
