@@ -180,6 +180,40 @@ test('who has unsubscribed is no longer paused nor resumed by the gate', async (
   assert.equal([stream.values, stream.ends], [[], []]);
 });
 
+/** Knows how many watch it. */
+class WatchedGate extends Gate {
+  watchers = 0;
+
+  override watch(watcher: (held: boolean) => void): () => void {
+    const leave = super.watch(watcher);
+    this.watchers += 1;
+    return () => {
+      this.watchers -= 1;
+      leave();
+    };
+  }
+}
+
+test('a gate that outlives its calls is left by each of them, whether it was unsubscribed, ended or failed', async () => {
+  const ends: Readonly<Record<string, (call: ExchangeCall) => void>> = {
+    unsubscribed: () => undefined,
+    ended: (call) => call.end(),
+    failed: failing(status.PERMISSION_DENIED),
+  };
+  for (const [how, end] of Object.entries(ends)) {
+    const { exchange } = speaker(10, end);
+    const gate = new WatchedGate();
+    const { stream$ } = streamTo(await barePeer(exchange), gate);
+    const stream = seen(stream$);
+    await until('the messages', () => stream.values.length === 10);
+    if (how === 'unsubscribed') {
+      assert.is(gate.watchers, 1);
+      stream.stop();
+    } else await until('the end', () => stream.ends.length === 1);
+    assert.is(gate.watchers, 0, how);
+  }
+});
+
 test('a renewal while the gate is held does not wait for it', async () => {
   const { exchange, calls, told } = speaker(10, () => undefined);
   const { gate, stream$ } = streamTo(await barePeer(exchange));
