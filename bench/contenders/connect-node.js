@@ -15,7 +15,7 @@ export const stream = ({ service }) => {
     serve: () =>
       serve(peer, {
         async *exchange(requests) {
-          for await (const request of requests) yield replyTo(request);
+          for await (const request of requests) yield echoOf(request);
         },
       }),
     open(port, flow) {
@@ -30,11 +30,11 @@ export const stream = ({ service }) => {
 export const request = ({ service }) => {
   const { echo } = descriptors(service);
   return {
-    serve: () => serve(echo, { ask: replyTo }),
+    serve: () => serve(echo, { ask: echoOf }),
     connect(port) {
       const client = clientOf(echo, port);
       return (message, answered) => {
-        void client.ask(messageOf(message)).then((reply) => answered(termOf(reply)));
+        void client.ask(messageOf(message)).then((reply) => answered(candidateOf(reply)));
       };
     },
   };
@@ -49,25 +49,18 @@ async function serve(service, implementation) {
 const clientOf = (service, port) => createClient(service, createGrpcTransport({ baseUrl: `http://127.0.0.1:${port}` }));
 
 async function read(replies, { replied }) {
-  for await (const reply of replies) replied(termOf(reply));
+  for await (const reply of replies) replied(candidateOf(reply));
 }
 
 /** The messages of the contests, all of them votes, as @bufbuild/protobuf writes them. */
 const messageOf = (message) =>
   message && {
-    id: BigInt(message.id),
-    event: {
-      case: 'vote',
-      value: { term: BigInt(message.vote.term), candidateId: message.vote.candidateId },
-    },
+    event: { case: 'vote', value: { candidateId: message.vote.candidateId } },
   };
 
-const replyTo = ({ id, event: { value } }) => ({
-  id,
-  event: { case: 'vote', value: { term: value.term, candidateId: value.candidateId } },
-});
+const echoOf = ({ event: { value } }) => ({ event: { case: 'vote', value: { candidateId: value.candidateId } } });
 
-const termOf = ({ event }) => String(event.value?.term);
+const candidateOf = ({ event }) => event.value?.candidateId;
 
 /** The services, from the descriptor that proto-loader has made of the proto, so that no code has to be generated. */
 function descriptors({ Exchange: { requestType } }) {

@@ -12,10 +12,10 @@ import { Subject, map } from 'rxjs';
 const maxUnanswered = 1024;
 
 /** Observables on both sides. */
-export const stream = ({ protoPath, replyTo }) => ({
+export const stream = ({ protoPath, echo }) => ({
   async serve() {
     const port = await freePort();
-    const app = await NestFactory.createMicroservice(echo(replyTo), { ...grpc(protoPath, port), logger: ['error'] });
+    const app = await NestFactory.createMicroservice(moduleOf(echo), { ...grpc(protoPath, port), logger: ['error'] });
     await app.listen();
     return port;
   },
@@ -33,7 +33,7 @@ export const stream = ({ protoPath, replyTo }) => ({
     };
     peer.exchange(requests$).subscribe(({ vote }) => {
       unanswered -= 1;
-      replied(vote?.term);
+      replied(vote?.candidateId);
       send();
     });
     return send;
@@ -67,10 +67,10 @@ const grpc = (protoPath, port) => ({
 });
 
 /** A module with its controller, decorated by hand. */
-function echo(replyTo) {
+function moduleOf(echo) {
   class Peer {
     exchange(requests$) {
-      return requests$.pipe(map(replyTo));
+      return requests$.pipe(map(echo));
     }
   }
   Controller()(Peer);

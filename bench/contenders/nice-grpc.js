@@ -3,12 +3,12 @@ import { createChannel, createClient, createServer } from 'nice-grpc';
 import { pulled } from './pulled.js';
 
 /** Async iterables on both sides, pulled as the calls have room. */
-export const stream = ({ service, replyTo }) => ({
+export const stream = ({ service, echo }) => ({
   async serve() {
     const server = createServer();
     server.add(service, {
       async *Exchange(requests) {
-        for await (const request of requests) yield replyTo(request);
+        for await (const request of requests) yield echo(request);
       },
     });
     return server.listen('127.0.0.1:0');
@@ -22,5 +22,5 @@ export const stream = ({ service, replyTo }) => ({
 });
 
 async function read(replies, { replied }) {
-  for await (const { vote } of replies) replied(vote?.term);
+  for await (const { vote } of replies) replied(vote?.candidateId);
 }

@@ -2,14 +2,14 @@ import { fileURLToPath } from 'node:url';
 
 import { PeerService } from 'rxduplex/peer';
 
-import { replyTo } from '../messages.js';
+import { echo } from '../messages.js';
 import { contendersFolder, packageFolder } from './folders.js';
 
 /** What a foreign contender is given of this package, which it cannot import by name. */
 const kit = {
   service: PeerService,
   protoPath: fileURLToPath(new URL('proto/rxduplex/peer/v1/peer.proto', packageFolder)),
-  replyTo,
+  echo,
 };
 
 /** The foreign contender `name` of a subject: what the export of its module makes of the kit. */

@@ -1,6 +1,6 @@
 import type { PeerRequest } from 'rxduplex/peer';
 
-import { sample, sampleTerm } from '../messages.js';
+import { sample, sampleCandidate } from '../messages.js';
 import type { Flow } from '../stream/contender.js';
 
 /**
@@ -45,8 +45,8 @@ export class Scheduled implements Flow {
     return sample;
   };
 
-  readonly replied = (term: string | undefined): void => {
-    if (term !== sampleTerm) throw new Error(`a reply carries the term ${String(term)}`);
+  readonly replied = (candidate: string | undefined): void => {
+    if (candidate !== sampleCandidate) throw new Error(`a reply carries the candidate ${String(candidate)}`);
     const dueMs = this.#replies / this.#perMs;
     this.#replies += 1;
     if (dueMs >= this.#fromMs) this.#record(this.now() - dueMs);

@@ -1,6 +1,6 @@
 import type { PeerRequest } from 'rxduplex/peer';
 
-/** Sends a request; its reply's term, as it was decoded, is told. */
+/** Sends a request; its reply's candidate, as it was decoded, is told. */
 export type Ask = (request: PeerRequest, answered: (term: string | undefined) => void) => void;
 
 export interface RequestContender {

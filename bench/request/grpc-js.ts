@@ -4,7 +4,7 @@ import type { PeerReply, PeerRequest__Output } from 'rxduplex/peer';
 
 import { codec } from '../codec.js';
 import { listen } from '../listen.js';
-import { replyTo } from '../messages.js';
+import { echo } from '../messages.js';
 import type { RequestContender } from './contender.js';
 
 const method = { ...codec, path: '/rxduplex.bench.Echo/Ask', requestStream: false, responseStream: false } as const;
@@ -13,7 +13,7 @@ const method = { ...codec, path: '/rxduplex.bench.Echo/Ask', requestStream: fals
 export const grpcJs: RequestContender = {
   serve() {
     const ask: handleUnaryCall<PeerRequest__Output, PeerReply> = ({ request }, answer) => {
-      answer(null, replyTo(request));
+      answer(null, echo(request));
     };
     const server = new Server();
     server.addService({ ask: method }, { ask });
@@ -25,7 +25,7 @@ export const grpcJs: RequestContender = {
     return (request, answered) => {
       client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, reply) => {
         if (error) throw error;
-        answered(reply?.vote?.term);
+        answered(reply?.vote?.candidateId);
       });
     };
   },

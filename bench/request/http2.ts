@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:http2';
 import { codec } from '../codec.js';
 import { frame, unframe } from '../frames.js';
 import { listenHttp2 } from '../listen.js';
-import { replyTo } from '../messages.js';
+import { echo } from '../messages.js';
 import type { RequestContender } from './contender.js';
 
 /** A stream of Node's HTTP/2 for each request, with gRPC's frames in it, and nothing else of gRPC. */
@@ -15,7 +15,7 @@ export const http2: RequestContender = {
       stream.on(
         'data',
         unframe((message) => {
-          stream.end(frame([codec.responseSerialize(replyTo(codec.requestDeserialize(message)))]));
+          stream.end(frame([codec.responseSerialize(echo(codec.requestDeserialize(message)))]));
         }),
       );
     });
@@ -25,12 +25,12 @@ export const http2: RequestContender = {
     const session = connect(`http://127.0.0.1:${port}`);
     return (request, answered) => {
       const stream = session.request({ ':method': 'POST', ':path': codec.path });
-      let term: string | undefined;
+      let candidate: string | undefined;
       stream.on(
         'data',
-        unframe((message) => (term = codec.responseDeserialize(message).vote?.term)),
+        unframe((message) => (candidate = codec.responseDeserialize(message).vote?.candidateId)),
       );
-      stream.on('end', () => answered(term));
+      stream.on('end', () => answered(candidate));
       stream.end(frame([codec.requestSerialize(request)]));
     };
   },

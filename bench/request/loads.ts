@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Figures } from '../contest/subject.js';
-import { sample, sampleTerm } from '../messages.js';
+import { sample, sampleCandidate } from '../messages.js';
 import type { Ask } from './contender.js';
 
 /** All loads one after the other, in replies a second. */
@@ -21,8 +21,8 @@ async function inFlight(count: number, ask: Ask, ms: number, warmUpMs = 0): Prom
     unanswered += 1;
     ask(sample, answered);
   };
-  const answered = (term: string | undefined): void => {
-    if (term !== sampleTerm) throw new Error(`a reply carries the term ${String(term)}`);
+  const answered = (candidate: string | undefined): void => {
+    if (candidate !== sampleCandidate) throw new Error(`a reply carries the candidate ${String(candidate)}`);
     replies += 1;
     unanswered -= 1;
     if (!last) next();

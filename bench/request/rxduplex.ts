@@ -2,12 +2,13 @@ import { credentials } from '@grpc/grpc-js';
 import { Remote, bidi, channelOptions, oneof } from 'rxduplex';
 import { PeerClient } from 'rxduplex/peer';
 
-import { rxduplex as stream } from '../stream/rxduplex.js';
+import { echo } from '../messages.js';
+import { serveOurs } from '../stream/rxduplex.js';
 import type { RequestContender } from './contender.js';
 
 /** Requests by id over one duplex stream. */
 export const rxduplex: RequestContender = {
-  serve: () => stream.serve(),
+  serve: () => serveOurs((request) => ({ ...echo(request), id: request.id })),
   connect(port) {
     const client = new PeerClient(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions());
     const remote = new Remote(bidi(client, 'exchange'), {
@@ -17,7 +18,7 @@ export const rxduplex: RequestContender = {
       requests: { mode: 'by-id', set: (message, id) => ({ ...message, id }), get: (reply) => reply.id },
     });
     return (request, answered) => {
-      remote.request(request).subscribe(({ vote }) => answered(vote?.term));
+      remote.request(request).subscribe(({ vote }) => answered(vote?.candidateId));
     };
   },
 };

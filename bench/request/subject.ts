@@ -15,7 +15,7 @@ const ratios: readonly Ratio[] = [
 
 export const request: Subject = {
   name: 'request',
-  title: 'Requests of 46 bytes, 100 in flight, each answered by another process over loopback',
+  title: 'Requests of 46 bytes, all of it text, 100 in flight, each answered by another process over loopback',
   contenders: [...ownNames, ...foreignNames],
   foreign: foreignNames,
   measures: [

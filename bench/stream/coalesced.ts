@@ -5,7 +5,7 @@ import type { PeerReply__Output, PeerRequest__Output } from 'rxduplex/peer';
 import { codec } from '../codec.js';
 import { prefix } from '../frames.js';
 import { listen } from '../listen.js';
-import { replyTo } from '../messages.js';
+import { echo } from '../messages.js';
 import type { StreamContender } from './contender.js';
 import { gathered } from './gathered.js';
 import { Replies } from './replies.js';
@@ -48,7 +48,7 @@ export const grpcJsCoalesced: StreamContender = {
       const replies = new Replies(call);
       const send = gathered(replies.next, (messages, flushed) => call.write(new Batch(messages), flushed));
       call.on('data', (request: PeerRequest__Output) => {
-        replies.push(codec.responseSerialize(replyTo(request)));
+        replies.push(codec.responseSerialize(echo(request)));
         send();
       });
     };
@@ -61,7 +61,7 @@ export const grpcJsCoalesced: StreamContender = {
     const options = { 'grpc.per_rpc_retry_buffer_size': 0 };
     const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options);
     const call = client.makeBidiStreamRequest(codec.path, asItIs, codec.responseDeserialize);
-    call.on('data', ({ vote }: PeerReply__Output) => replied(vote?.term));
+    call.on('data', ({ vote }: PeerReply__Output) => replied(vote?.candidateId));
     return gathered(
       () => {
         const message = next();

@@ -4,7 +4,7 @@ import type { PeerRequest } from 'rxduplex/peer';
 export interface Flow {
   /** The next message to send; none for now. */
   readonly next: () => PeerRequest | undefined;
-  /** Told the term of each reply, as it was decoded. */
+  /** Told the candidate of each reply, as it was decoded. */
   readonly replied: (term: string | undefined) => void;
 }
 

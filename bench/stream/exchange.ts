@@ -1,6 +1,6 @@
 import type { PeerRequest } from 'rxduplex/peer';
 
-import { sample, sampleTerm } from '../messages.js';
+import { sample, sampleCandidate } from '../messages.js';
 import type { Flow, Send, StreamContender } from './contender.js';
 
 /** A stream of a contender that sends as much as it is told to. */
@@ -44,8 +44,8 @@ export class Exchange implements Flow {
     return sample;
   };
 
-  readonly replied = (term: string | undefined): void => {
-    if (term !== sampleTerm) throw new Error(`a reply carries the term ${String(term)}`);
+  readonly replied = (candidate: string | undefined): void => {
+    if (candidate !== sampleCandidate) throw new Error(`a reply carries the candidate ${String(candidate)}`);
     this.replies += 1;
     this.#settle();
   };

@@ -4,7 +4,7 @@ import { PeerClient, PeerService } from 'rxduplex/peer';
 import type { PeerHandlers, PeerReply__Output, PeerRequest__Output } from 'rxduplex/peer';
 
 import { listen } from '../listen.js';
-import { replyTo } from '../messages.js';
+import { echo } from '../messages.js';
 import type { StreamContender } from './contender.js';
 
 /** grpc-js as its documentation uses it, respecting `drain`, with at most so many messages unanswered. */
@@ -26,7 +26,7 @@ export function grpcJs(options: ChannelOptions = {}, maxUnanswered: number = Inf
       call.on('drain', send);
       call.on('data', ({ vote }: PeerReply__Output) => {
         unanswered -= 1;
-        replied(vote?.term);
+        replied(vote?.candidateId);
         send();
       });
       return send;
@@ -39,7 +39,7 @@ export function serveBare(): Promise<number> {
   const exchange: PeerHandlers['Exchange'] = (call) => {
     call.sendMetadata(new Metadata());
     call.on('data', (request: PeerRequest__Output) => {
-      if (call.write(replyTo(request))) return;
+      if (call.write(echo(request))) return;
       call.pause();
       call.once('drain', () => call.resume());
     });

@@ -4,7 +4,7 @@ import type { Http2Stream } from 'node:http2';
 import { codec } from '../codec.js';
 import { frame, unframe } from '../frames.js';
 import { listenHttp2 } from '../listen.js';
-import { replyTo } from '../messages.js';
+import { echo } from '../messages.js';
 import type { Send, StreamContender } from './contender.js';
 import { gathered } from './gathered.js';
 import { Replies } from './replies.js';
@@ -39,7 +39,7 @@ export function http2(writer: Writer): StreamContender {
         const replies = new Replies(stream);
         const send = writer(stream, replies.next);
         const take = unframe((message) => {
-          replies.push(codec.responseSerialize(replyTo(codec.requestDeserialize(message))));
+          replies.push(codec.responseSerialize(echo(codec.requestDeserialize(message))));
         });
         stream.on('data', (piece: Buffer) => {
           take(piece);
@@ -56,7 +56,7 @@ export function http2(writer: Writer): StreamContender {
       });
       stream.on(
         'data',
-        unframe((message) => replied(codec.responseDeserialize(message).vote?.term)),
+        unframe((message) => replied(codec.responseDeserialize(message).vote?.candidateId)),
       );
       return send;
     },

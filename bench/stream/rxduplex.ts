@@ -2,20 +2,28 @@ import { Server, credentials } from '@grpc/grpc-js';
 import { Remote, bidi, channelOptions, oneof, repeated, serve } from 'rxduplex';
 import type { Repeated } from 'rxduplex';
 import { PeerClient, PeerService } from 'rxduplex/peer';
+import type { PeerReply, PeerRequest__Output } from 'rxduplex/peer';
 import { map } from 'rxjs';
 
 import { listen } from '../listen.js';
-import { replyTo } from '../messages.js';
+import { echo } from '../messages.js';
 import type { StreamContender } from './contender.js';
 import { serveBare } from './grpc-js.js';
 
-/** Both ends as a user of the library would write them. */
-const written = (options: { readonly batch?: Repeated<'batch'> } = {}): StreamContender => ({
-  serve() {
-    const server = new Server();
-    serve(server, PeerService, { exchange: (requests$) => requests$.pipe(map(replyTo)) }, options);
-    return listen(server);
-  },
+interface Options {
+  readonly batch?: Repeated<'batch'>;
+}
+
+/** A server of ours, as a user of the library would write it. */
+export function serveOurs(answer: (request: PeerRequest__Output) => PeerReply, options: Options = {}): Promise<number> {
+  const server = new Server();
+  serve(server, PeerService, { exchange: (requests$) => requests$.pipe(map(answer)) }, options);
+  return listen(server);
+}
+
+/** Both ends. */
+const written = (options: Options = {}): StreamContender => ({
+  serve: () => serveOurs(echo, options),
   open(port, { next, replied }) {
     const client = new PeerClient(`127.0.0.1:${port}`, credentials.createInsecure(), channelOptions());
     // A launch with a break in it measures something else.
@@ -23,7 +31,7 @@ const written = (options: { readonly batch?: Repeated<'batch'> } = {}): StreamCo
       events: oneof('event'),
       reconnect: { maxAttempts: 1 },
     });
-    remote.on('vote').subscribe(({ term }) => replied(term));
+    remote.on('vote').subscribe(({ candidateId }) => replied(candidateId));
     let room = true;
     const send = (): void => {
       while (room) {

@@ -25,7 +25,7 @@ const ratios: readonly Ratio[] = [
 
 export const stream: Subject = {
   name: 'stream',
-  title: 'A duplex stream: messages of 46 bytes, each answered by another process over loopback',
+  title: 'A duplex stream: messages of 46 bytes, all of it text, each answered by another process over loopback',
   contenders: [...ownNames, ...foreignNames],
   foreign: foreignNames,
   measures: [
