@@ -36,7 +36,7 @@ export function sectionOf(outcome: Outcome, command: string): string {
   const others = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const check = ratios.length > 0;
   return [
-    `${subject.title}.`,
+    `${subject.title}.${subject.remark === undefined ? '' : ` ${subject.remark}`}`,
     `\`${command}\`, ${date}.`,
     `${tellCircumstances(outcome)}; ${memoryGiB} GiB, ${system}. ${others.join(', ')}.`,
     ...tablesOf(outcome, check).map(inMarkdown),

@@ -35,6 +35,8 @@ export interface Subject {
   readonly name: string;
   /** What was measured, over its chart. */
   readonly title: string;
+  /** What a reader of its results has to know of them. */
+  readonly remark?: string;
   readonly contenders: readonly string[];
   /** Those that need packages of their own. */
   readonly foreign: readonly string[];

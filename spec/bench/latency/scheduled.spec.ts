@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import { Scheduled } from '../../../bench/latency/scheduled.js';
-import { sampleTerm } from '../../../bench/messages.js';
+import { sampleCandidate } from '../../../bench/messages.js';
 
 /** Ten messages a second, by a clock that is set by hand. */
 function scheduled(fromMs = 0): { flow: Scheduled; latencies: number[]; at: (ms: number) => void } {
@@ -45,11 +45,11 @@ test('a reply is measured from when its message was due, however late that was s
   at(0);
   sent(flow);
   at(250);
-  flow.replied(sampleTerm);
+  flow.replied(sampleCandidate);
   sent(flow);
   at(300);
-  flow.replied(sampleTerm);
-  flow.replied(sampleTerm);
+  flow.replied(sampleCandidate);
+  flow.replied(sampleCandidate);
   assert.equal(latencies, [250, 200, 100]);
 });
 
@@ -57,13 +57,13 @@ test('what is due in the warm-up is answered, and not measured', () => {
   const { flow, latencies, at } = scheduled(150);
   at(200);
   sent(flow);
-  for (let reply = 0; reply < 3; reply++) flow.replied(sampleTerm);
+  for (let reply = 0; reply < 3; reply++) flow.replied(sampleCandidate);
   assert.equal(latencies, [0]);
   assert.is(flow.unanswered, 0);
 });
 
 test('a reply to something else is a failure', () => {
-  assert.throws(() => scheduled().flow.replied('7'), 'a reply carries the term 7');
+  assert.throws(() => scheduled().flow.replied('7'), 'a reply carries the candidate 7');
 });
 
 test.run();

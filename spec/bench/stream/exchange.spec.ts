@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-import { sampleTerm } from '../../../bench/messages.js';
+import { sampleCandidate } from '../../../bench/messages.js';
 import type { Flow, StreamContender } from '../../../bench/stream/contender.js';
 import { Exchange } from '../../../bench/stream/exchange.js';
 
@@ -42,14 +42,14 @@ test('a stopped one sends no more, and waits for the rest of the replies', async
 test('a reply to something else is a failure', () => {
   const { contender, answer } = slow();
   void Exchange.open(contender, 0);
-  assert.throws(() => answer('7'), 'a reply carries the term 7');
+  assert.throws(() => answer('7'), 'a reply carries the candidate 7');
 });
 
 /** A contender that has room for so many messages, and answers when it is told to. */
 function slow(room = Infinity): {
   contender: StreamContender;
   unanswered: () => number;
-  answer: (term?: string) => void;
+  answer: (candidate?: string) => void;
 } {
   let flow: Flow | undefined;
   let unanswered = 0;
@@ -65,8 +65,8 @@ function slow(room = Infinity): {
   return {
     contender,
     unanswered: () => unanswered,
-    answer(term = sampleTerm) {
-      for (; unanswered > 0; unanswered--) flow?.replied(term);
+    answer(candidate = sampleCandidate) {
+      for (; unanswered > 0; unanswered--) flow?.replied(candidate);
     },
   };
 }
