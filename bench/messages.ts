@@ -12,7 +12,7 @@ export function* requests(count: number): Generator<PeerRequest, void, undefined
 }
 
 /** The candidate in the `sample`, as every reply to it has to carry it. */
-export const sampleCandidate = `node1:${candidateId}`;
+export const sampleCandidate: string = `node1:${candidateId}`;
 
 /**
  * What the contests send, over and over: 46 bytes, all of them text. A 64-bit number would cost every contender but

@@ -62,6 +62,9 @@ const house: Rules = {
     'duplex/transient': ['@grpc/grpc-js'],
     'inbound/consume': ['denque'],
     'inbound/iterate': ['denque', 'rxjs-for-await'],
+    'kv/history': ['denque'],
+    'kv/memory': ['sorted-btree'],
+    'kv/level': ['classic-level'],
   },
 };
 

@@ -1,0 +1,58 @@
+// Original file: proto/rxduplex/kv/v1/kv.proto
+
+import type {
+  Begun as _rxduplex_kv_v1_Begun,
+  Begun__Output as _rxduplex_kv_v1_Begun__Output,
+} from '../../../rxduplex/kv/v1/Begun.js';
+import type {
+  Changes as _rxduplex_kv_v1_Changes,
+  Changes__Output as _rxduplex_kv_v1_Changes__Output,
+} from '../../../rxduplex/kv/v1/Changes.js';
+import type {
+  Compacted as _rxduplex_kv_v1_Compacted,
+  Compacted__Output as _rxduplex_kv_v1_Compacted__Output,
+} from '../../../rxduplex/kv/v1/Compacted.js';
+
+/**
+ * What happened.
+ */
+export interface WatchResponse {
+  /**
+   * The watch begins; sent once, before all else.
+   */
+  begun?: _rxduplex_kv_v1_Begun | null;
+  /**
+   * What one revision changed of the keys that are watched.
+   */
+  changes?: _rxduplex_kv_v1_Changes | null;
+  /**
+   * The revision that would come next is no longer there. The watch ends; whoever wants to go on reads anew.
+   */
+  compacted?: _rxduplex_kv_v1_Compacted | null;
+  /**
+   * Exactly one is set.
+   */
+  event?: 'begun' | 'changes' | 'compacted';
+}
+
+/**
+ * What happened.
+ */
+export interface WatchResponse__Output {
+  /**
+   * The watch begins; sent once, before all else.
+   */
+  begun?: _rxduplex_kv_v1_Begun__Output | null;
+  /**
+   * What one revision changed of the keys that are watched.
+   */
+  changes?: _rxduplex_kv_v1_Changes__Output | null;
+  /**
+   * The revision that would come next is no longer there. The watch ends; whoever wants to go on reads anew.
+   */
+  compacted?: _rxduplex_kv_v1_Compacted__Output | null;
+  /**
+   * Exactly one is set.
+   */
+  event?: 'begun' | 'changes' | 'compacted';
+}

@@ -1,0 +1,24 @@
+export { bytesOf, keyOf } from './key.js';
+export type { Key } from './key.js';
+export { memoryStore } from './memory.js';
+export type { MemoryOptions } from './memory.js';
+export { StoreError } from './store.js';
+export type {
+  Changes,
+  Committed,
+  Condition,
+  Current,
+  Entry,
+  Expectation,
+  Found,
+  Page,
+  PageSize,
+  Soon,
+  Span,
+  Store,
+  StoreFailure,
+  Transaction,
+  Write,
+} from './store.js';
+export { KeyValueClient, KeyValueService } from '../generated/kv.js';
+export { KeyValueServiceClient, KeyValueServiceService } from '../generated/kvservice.js';
