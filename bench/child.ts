@@ -9,6 +9,8 @@ export interface ChildOptions {
   readonly flags?: readonly string[];
   /** The descriptor of an open file, which the child knows as `inheritedFile`. */
   readonly file?: number;
+  /** Is given what the child says after its greeting. */
+  readonly onNews?: (news: unknown) => void;
 }
 
 /** After the standard three and the channel to the parent. */
@@ -23,6 +25,8 @@ export interface Child<Greeting> extends AsyncDisposable {
   readonly greeting: Greeting;
   readonly ended: Promise<Ended>;
   kill(signal: NodeJS.Signals): void;
+  /** Tells the child something; nothing happens if it has ended. */
+  order(order: object): void;
 }
 
 /** Starts the program `name` that lies beside the module `from`, and waits for what it has to say. */
@@ -32,12 +36,13 @@ export async function start<Greeting>(
   options: ChildOptions = {},
 ): Promise<Child<Greeting>> {
   const program = fileURLToPath(new URL(name + extname(from), from));
-  const { args = [], flags = [], file } = options;
+  const { args = [], flags = [], file, onNews } = options;
   const forked = fork(program, args, {
     execArgv: [...process.execArgv, ...flags],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...(file === undefined ? [] : [file])],
   });
   const ended = once(forked, 'exit').then(([code, signal]) => (signal ?? code) as Ended);
+  if (onNews) forked.once('message', () => forked.on('message', onNews));
   const [greeting] = (await Promise.race([
     once(forked, 'message'),
     ended.then((how) => {
@@ -49,6 +54,10 @@ export async function start<Greeting>(
     greeting,
     ended,
     kill: (signal) => void forked.kill(signal),
+    order: (order) => {
+      // It may end at any time: then it is given nothing.
+      if (forked.connected) forked.send(order, () => undefined);
+    },
     async [Symbol.asyncDispose]() {
       forked.kill();
       await ended;

@@ -44,6 +44,6 @@ export function echo({ vote }: PeerRequest__Output): PeerReply {
 }
 
 /** The number that the message carried; ids belong to whoever matches by them. */
-export function numberOf({ vote, append, beat }: PeerReply__Output): number {
+export function numberOf({ vote, append, beat }: PeerReply__Output | PeerRequest): number {
   return Number(vote?.term ?? append?.term ?? beat?.at);
 }

@@ -1,5 +1,4 @@
-import type { Inbound, Outbound } from 'rxduplex';
-
+import { acceptedBalances, offeredBalances, receivedBalances } from '../books.js';
 import { kinds } from '../messages.js';
 import type { Kind } from '../messages.js';
 import type { Kill } from './kill.js';
@@ -66,16 +65,6 @@ export function countsOf(seen: readonly Seen[]): Counts {
 }
 
 export const total = (counts: Counts): number => counts.vote + counts.append + counts.beat;
-
-const offeredBalances = (books: Outbound): boolean => books.offered === books.waiting + books.rejected + books.accepted;
-
-function acceptedBalances(books: Outbound): boolean {
-  const { queued, inFlight, sent, dropped, lost, cancelled, undelivered } = books;
-  return books.accepted === queued + inFlight + sent + dropped + lost + cancelled + undelivered;
-}
-
-const receivedBalances = ({ received, routed, unrouted, invalid }: Inbound): boolean =>
-  received === routed + unrouted + invalid;
 
 const idsOf = (seen: readonly Seen[]): number[] => seen.map(({ id }) => id);
 
