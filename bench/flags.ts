@@ -11,10 +11,10 @@ export interface Settings {
   readonly svg?: string;
 }
 
-export const help: string = `npm start -- [flags]
+export const help: string = `npm start -- [streams] [flags]
 
 Measures the first article's experiment over loopback, rxduplex beside bare grpc-js, then kills the server in the
-middle of a flow and checks the books.
+middle of a flow and checks the books. Without 'streams' the replicas follow, in short form.
 
   --messages N     messages a run (default 5000)
   --rounds N       interleaved rounds, after a warm-up (default 5)
@@ -24,9 +24,22 @@ middle of a flow and checks the books.
   --svg FILE       draw the throughput
   --help           print this
 
-npm start -- app [--seconds N] runs a small reactive app instead, until Ctrl-C.
+npm start -- replicas [flags]
 
-Exits with 1 when a reply came out of order or the books do not balance, with 2 for a bad flag.`;
+Runs three replicas in processes of their own, kills and restarts any of them, and checks the books of each link.
+
+  --kills N        how often one is killed (default 3)
+  --seconds N      for how long messages are counted before that (default 3)
+  --json FILE      write the results
+  --help           print this
+
+npm start -- peers [--counts a,b] tells how long one replica takes to start, to tell so many peers something (default
+10,100), and to stop.
+
+npm start -- app [--seconds N] runs a small reactive app, until Ctrl-C.
+
+Exits with 1 when a reply came out of order, the books do not balance or a queued message did not arrive, with 2 for a
+bad flag.`;
 
 const options = {
   messages: { type: 'string', default: '5000' },
@@ -51,6 +64,40 @@ export function parse(args: readonly string[]): Settings | 'help' {
     ...(values.json !== undefined && { json: file('--json', values.json) }),
     ...(values.svg !== undefined && { svg: file('--svg', values.svg) }),
   };
+}
+
+export interface ReplicaSettings {
+  /** How often one of them is killed, each time any. */
+  readonly kills: number;
+  /** For how long the messages are counted, before the first kill. */
+  readonly seconds: number;
+  readonly json?: string;
+}
+
+const replicaOptions = {
+  kills: { type: 'string', default: '3' },
+  seconds: { type: 'string', default: '3' },
+  json: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+/** The same for the replicas. */
+export function parseReplicas(args: readonly string[]): ReplicaSettings | 'help' {
+  const { values, positionals } = read(args, replicaOptions);
+  refusePositional(positionals[0]);
+  if (values.help !== undefined) return 'help';
+  return {
+    kills: wholeNumber('--kills', values.kills),
+    seconds: wholeNumber('--seconds', values.seconds),
+    ...(values.json !== undefined && { json: file('--json', values.json) }),
+  };
+}
+
+/** How many peers, each time. */
+export function parsePeers(args: readonly string[]): readonly number[] {
+  const { values, positionals } = read(args, { counts: { type: 'string', default: '10,100' } });
+  refusePositional(positionals[0]);
+  return list('--counts', values.counts, wholeNumber);
 }
 
 /** How long the app is to run, in seconds; until Ctrl-C if nothing is said. */

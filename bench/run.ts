@@ -1,15 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 
-import type { Settings } from './flags.js';
+import type { ReplicaSettings, Settings } from './flags.js';
 import { audit, countsOf } from './kill/audit.js';
 import { kill } from './kill/kill.js';
 import { report as reportOfKill } from './kill/report.js';
+import { replicas } from './replicas/replicas.js';
+import { report as reportOfReplicas } from './replicas/report.js';
 import { measure } from './throughput/experiment.js';
 import { report as reportOfThroughput } from './throughput/report.js';
 import { summarise } from './throughput/summary.js';
 
-/** Does what `npm start` does; true if all of it was as promised. */
-export async function run(settings: Settings): Promise<boolean> {
+/** What was found, by its name in the file, and whether all of it was as promised. */
+export interface Found {
+  readonly results: Readonly<Record<string, unknown>>;
+  readonly isAsPromised: boolean;
+}
+
+export async function runStreams(settings: Settings): Promise<Found> {
   const remote = summarise(await measure(settings), settings.buffers);
   console.log(`\n${reportOfThroughput(remote)}\n`);
   if (settings.svg !== undefined) {
@@ -23,10 +30,27 @@ export async function run(settings: Settings): Promise<boolean> {
 
   const { pids, signal, books, saw, delivered, recoveryMs } = killed;
   const balanced = claims.every(({ holds }) => holds);
-  if (settings.json !== undefined) {
-    const serverSaw = countsOf(saw.flat());
-    const results = { remote, kill: { pids, signal, books, serverSaw, delivered, recoveryMs, balanced } };
-    await writeFile(settings.json, `${JSON.stringify(results, undefined, 2)}\n`);
+  const serverSaw = countsOf(saw.flat());
+  return {
+    results: { remote, kill: { pids, signal, books, serverSaw, delivered, recoveryMs, balanced } },
+    isAsPromised: remote.inOrder.outOfOrder === 0 && balanced,
+  };
+}
+
+export async function runReplicas(settings: Omit<ReplicaSettings, 'json'>): Promise<Found> {
+  const outcome = await replicas(settings, console.log);
+  console.log(`\n${reportOfReplicas(outcome)}`);
+  const { messagesPerSecond, kills, links, broken } = outcome;
+  return { results: { replicas: { messagesPerSecond, kills, links } }, isAsPromised: broken.length === 0 };
+}
+
+/** One after the other; writes the file, and sets the exit code. */
+export async function run(json: string | undefined, ...steps: readonly (() => Promise<Found>)[]): Promise<void> {
+  const found: Found[] = [];
+  for (const step of steps) found.push(await step());
+  if (json !== undefined) {
+    const results = Object.fromEntries(found.flatMap((each) => Object.entries(each.results)));
+    await writeFile(json, `${JSON.stringify(results, undefined, 2)}\n`);
   }
-  return remote.inOrder.outOfOrder === 0 && balanced;
+  process.exitCode = found.every(({ isAsPromised }) => isAsPromised) ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { ReplicaSettings } from '../flags.js';
 import { auditInheritance, auditLink, brokenOf } from './audit.js';
 import type { Account } from './news.js';
 import type { LinkOutcome, Outcome } from './outcome.js';
@@ -8,15 +9,11 @@ import type { Reading } from './reading.js';
 import { Troop } from './troop.js';
 import type { Run } from './run.js';
 
-export interface Settings {
-  /** How often one of them is killed, each time any. */
-  readonly kills: number;
-  /** For how long the messages are counted, before the first kill. */
-  readonly seconds: number;
-}
-
 /** Three replicas in processes of their own that talk all the time, of which one is killed and started again. */
-export async function replicas({ kills, seconds }: Settings, say: (line: string) => void): Promise<Outcome> {
+export async function replicas(
+  { kills, seconds }: Omit<ReplicaSettings, 'json'>,
+  say: (line: string) => void,
+): Promise<Outcome> {
   await using troop = new Troop(['a', 'b', 'c'], say);
   await troop.start();
   const messagesPerSecond = await rate(troop, seconds);
@@ -61,6 +58,7 @@ function outcomeOf({ runs, questions }: Troop): Pick<Outcome, 'links' | 'queued'
       links.push({ from: from.name, to, ...inShort(account), balanced: complaints.length === 0 });
     }
   }
+  links.sort((a, b) => `${a.from}${a.to}`.localeCompare(`${b.from}${b.to}`));
   return { links, queued, broken };
 }
 

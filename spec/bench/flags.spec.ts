@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-import { help, parse } from '../../bench/flags.js';
+import { help, parse, parsePeers, parseReplicas } from '../../bench/flags.js';
 
 test('without flags the whole experiment is run, and nothing is written', () => {
   assert.equal(parse([]), {
@@ -29,8 +29,39 @@ test('--help is answered, whatever else is asked', () => {
 });
 
 test('the help names every flag', () => {
-  for (const flag of ['messages', 'rounds', 'buffers', 'modes', 'json', 'svg', 'help'])
+  for (const flag of ['messages', 'rounds', 'buffers', 'modes', 'json', 'svg', 'help', 'kills', 'seconds', 'counts'])
     assert.match(help, `--${flag} `);
+});
+
+test('the replicas are killed three times without flags, and each flag changes its own setting', () => {
+  assert.equal(parseReplicas([]), { kills: 3, seconds: 3 });
+  assert.equal(parseReplicas(['--kills', '20', '--seconds=1', '--json', 'a.json']), {
+    kills: 20,
+    seconds: 1,
+    json: 'a.json',
+  });
+  assert.is(parseReplicas(['--kills', '0', '--help']), 'help');
+});
+
+test('what is wrong with a flag of the replicas is told, too', () => {
+  const complaintOf = (...args: readonly string[]): string => complaint(args, parseReplicas);
+  assert.is(complaintOf('--kills', '0'), "--kills: expected a whole number from 1 to 9999999, got '0'");
+  assert.is(complaintOf('--seconds'), '--seconds: expected a whole number from 1 to 9999999, got nothing');
+  assert.is(complaintOf('--json', 'spec'), "--json: expected the path of a file in a folder that exists, got 'spec'");
+  assert.is(
+    complaintOf('--rounds', '1'),
+    "--rounds: expected one of --kills, --seconds, --json, --help, got '--rounds'",
+  );
+  assert.is(complaintOf('twice'), "arguments: expected flags only, got 'twice'");
+});
+
+test('the counts of peers are whole numbers', () => {
+  assert.equal(parsePeers([]), [10, 100]);
+  assert.equal(parsePeers(['--counts', '7']), [7]);
+  assert.is(
+    complaint(['--counts', '1,some'], parsePeers),
+    "--counts: expected a whole number from 1 to 9999999, got 'some'",
+  );
 });
 
 test('a bad value is told with its flag, what was expected and what came', () => {
@@ -62,9 +93,9 @@ test('an unknown flag is told with those that there are', () => {
   assert.is(complaint(['fast']), "arguments: expected flags only, got 'fast'");
 });
 
-function complaint(args: readonly string[]): string {
+function complaint(args: readonly string[], read: (args: readonly string[]) => unknown = parse): string {
   try {
-    return `nothing was wrong: ${JSON.stringify(parse(args))}`;
+    return `nothing was wrong: ${JSON.stringify(read(args))}`;
   } catch (error) {
     return (error as Error).message;
   }

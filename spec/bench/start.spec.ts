@@ -1,3 +1,4 @@
+// time limit: 240 s
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,11 +13,12 @@ import * as assert from 'uvu/assert';
 
 const books = ['offered', 'accepted', 'sent', 'lost', 'queued', 'inFlight'];
 
-test('npm start measures, kills, writes what it found, and ends with 0', async () => {
+test('npm start -- streams measures, kills, writes what it found, and ends with 0', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rxduplex-'));
   const json = join(folder, 'out.json');
   const svg = join(folder, 'out.svg');
   const { code, stdout } = await npmStart(
+    'streams',
     '--messages',
     '200',
     '--rounds',
@@ -59,6 +61,51 @@ test('npm start measures, kills, writes what it found, and ends with 0', async (
   assert.is(kill.balanced, true);
 });
 
+test('npm start runs the streams and then the replicas, and writes what it found of both', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rxduplex-'));
+  const json = join(folder, 'out.json');
+  const { code, stdout } = await npmStart('--messages', '200', '--rounds', '1', '--buffers', '64', '--json', json);
+  const results = JSON.parse(await readFile(json, 'utf8')) as Results;
+  await rm(folder, { recursive: true });
+  assert.is(code, 0);
+  assert.match(stdout, /The books balance, and agree[^]*kill 1 of 1: [^]*The books of every link balance/);
+  assert.equal(Object.keys(results), ['remote', 'kill', 'replicas']);
+});
+
+test('npm start -- replicas kills and restarts, tells the status and the books of each link, and writes them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rxduplex-'));
+  const json = join(folder, 'out.json');
+  const { code, stdout } = await npmStart('replicas', '--kills', '2', '--seconds', '1', '--json', json);
+  const { replicas, ...others } = JSON.parse(await readFile(json, 'utf8')) as Results;
+  await rm(folder, { recursive: true });
+
+  assert.is(code, 0);
+  assert.match(stdout, /a → b {2}open[^]*kill 1 of 2: [abc], process \d+\n[^]* reconnecting\n[^]*kill 2 of 2: /);
+  assert.match(stdout, /^link +offered +sent +lost +cancelled +replies +reconnects +balanced$/m);
+  assert.match(stdout, /^[\d,]+ messages\/s between three processes/m);
+  assert.match(stdout, 'The books of every link balance, agree with the independent counts');
+
+  assert.equal(others, {});
+  assert.equal(Object.keys(replicas), ['messagesPerSecond', 'kills', 'links']);
+  assert.ok(replicas.messagesPerSecond > 0);
+  assert.is(replicas.kills, 2);
+  assert.equal(
+    replicas.links.map(({ from, to, balanced }) => [from, to, balanced].join()),
+    ['a,b,true', 'a,c,true', 'b,a,true', 'b,c,true', 'c,a,true', 'c,b,true'],
+  );
+  for (const link of replicas.links) {
+    assert.equal(Object.keys(link).sort(), ['balanced', 'books', 'from', 'reconnects', 'to']);
+    assert.ok(books.every((name) => typeof link.books.outbound[name] === 'number'));
+  }
+  assert.ok(replicas.links.some(({ reconnects }) => reconnects > 0));
+});
+
+test('npm start -- peers tells what each number of peers takes', async () => {
+  const { code, stdout } = await npmStart('peers', '--counts', '1,2');
+  assert.is(code, 0);
+  assert.match(stdout, /^peers +start ms .* stop ms .*\n1 +[\d.]+ .*\n2 +[\d.]+ /);
+});
+
 test('--help prints the flags and ends with 0', async () => {
   const { code, stdout } = await npmStart('--help');
   assert.is(code, 0);
@@ -70,6 +117,22 @@ test('a bad flag is told on stderr, and ends with 2', async () => {
   assert.is(code, 2);
   assert.is(stdout, '');
   assert.match(stderr, "--messages: expected a whole number from 1 to 9999999, got 'many'");
+});
+
+test('a bad flag of the replicas is told, too', async () => {
+  const { code, stdout, stderr } = await npmStart('replicas', '--kills', 'often');
+  assert.is(code, 2);
+  assert.is(stdout, '');
+  assert.match(stderr, "--kills: expected a whole number from 1 to 9999999, got 'often'");
+});
+
+test('an interrupt ends the replicas, too', async () => {
+  const running = start('replicas', '--seconds', '9999');
+  await once(running.stdout, 'data');
+  running.kill('SIGINT');
+  // They have the same standard output, which is closed when the last of them has ended.
+  const [, signal] = (await once(running, 'close')) as unknown[];
+  assert.is(signal, 'SIGINT');
 });
 
 test('an interrupt ends the servers, too', async () => {
@@ -140,6 +203,17 @@ interface Results {
     readonly books: { readonly outbound: Readonly<Record<string, unknown>> };
     readonly recoveryMs: number;
     readonly balanced: boolean;
+  };
+  readonly replicas: {
+    readonly messagesPerSecond: number;
+    readonly kills: number;
+    readonly links: readonly {
+      readonly from: string;
+      readonly to: string;
+      readonly books: { readonly outbound: Readonly<Record<string, unknown>> };
+      readonly balanced: boolean;
+      readonly reconnects: number;
+    }[];
   };
 }
 
