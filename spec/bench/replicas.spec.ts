@@ -82,9 +82,9 @@ test('a question that was not answered counts against nobody, unless a link stay
   const questions = new Questions();
   questions.count({ news: 'asked', owed: true });
   questions.count({ news: 'asked', owed: false, failure: 'nobody was there' });
-  assert.equal({ ...questions }, { asked: 2, answered: 1, owed: 1, failures: [] });
+  assert.equal(countsOf(questions), [2, 1, 1, []]);
   questions.count({ news: 'asked', owed: true, failure: 'silent' });
-  assert.equal({ ...questions }, { asked: 3, answered: 1, owed: 2, failures: ['silent'] });
+  assert.equal(countsOf(questions), [3, 1, 2, ['silent']]);
 });
 
 test('of the attempts towards a peer that is down the first is told', () => {
@@ -113,10 +113,12 @@ test('the report names what does not hold', () => {
     broken: [],
   };
   assert.match(report(outcome), '12,345 messages/s between three processes');
-  assert.match(report(outcome), /^a → b +13 +10 +2 +0 +9 +1 +yes$/m);
+  assert.match(report(outcome), /^a → b +13 +10 +2 +1 +9 +1 +yes$/m);
   assert.match(report(outcome), 'The books of every link balance');
   assert.match(report({ ...outcome, broken: ['two is one'] }), 'This does not hold:\n  two is one');
 });
+
+const countsOf = ({ asked, answered, owed, failures }: Questions): unknown[] => [asked, answered, owed, failures];
 
 const range = (from: number, to: number): Reading['ranges'][number] => ({ from, to });
 

@@ -12,7 +12,7 @@ import { replyTo } from './peer.js';
 type Event = readonly ['vote', Vote__Output] | readonly ['append', Append__Output] | readonly ['beat', Beat__Output];
 export type TestReplica = Replica<PeerClient, PeerRequest, PeerReply__Output, Event>;
 type Options = Partial<
-  Pick<ReplicaOptions<PeerClient, PeerRequest, PeerReply__Output, never>, 'outgoing' | 'reconnect' | 'serve'>
+  Pick<ReplicaOptions<PeerClient, PeerRequest, PeerReply__Output, never>, 'client' | 'outgoing' | 'reconnect' | 'serve'>
 >;
 
 const running = new Set<{ stop(options: { drainMs: number; graceMs: number }): Promise<void> }>();
