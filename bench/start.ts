@@ -4,49 +4,53 @@ import { run, runReplicas, runStreams } from './run.js';
 
 const inShort = { kills: 1, seconds: 2 };
 
-const subjects: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+/** Each is true if all of it was as promised. */
+type Subject = (args: readonly string[]) => Promise<boolean>;
+
+const subjects: Readonly<Record<string, Subject>> = {
   async streams(args) {
     const settings = parse(args);
-    if (settings === 'help') console.log(help);
-    else await run(settings.json, () => runStreams(settings));
+    return settings === 'help' ? printHelp() : run(settings.json, () => runStreams(settings));
   },
   async replicas(args) {
     const settings = parseReplicas(args);
-    if (settings === 'help') console.log(help);
-    else await run(settings.json, () => runReplicas(settings));
+    return settings === 'help' ? printHelp() : run(settings.json, () => runReplicas(settings));
   },
   async peers(args) {
     const counts = parsePeers(args);
     const { peers } = await import('./peers/peers.js');
     await peers(counts);
+    return true;
   },
   async app(args) {
     const seconds = parseApp(args);
     const { app } = await import('./app/app.js');
     await app(seconds);
+    return true;
   },
 };
 
-async function all(args: readonly string[]): Promise<void> {
+const streamsAndReplicas: Subject = async (args) => {
   const settings = parse(args);
-  if (settings === 'help') {
-    console.log(help);
-    return;
-  }
-  await run(
-    settings.json,
-    () => runStreams(settings),
-    () => {
-      console.log('\nThree replicas:');
-      return runReplicas(inShort);
-    },
-  );
+  if (settings === 'help') return printHelp();
+  const streams = (): ReturnType<typeof runStreams> => runStreams(settings);
+  const replicas = (): ReturnType<typeof runReplicas> => {
+    console.log('\nThree replicas:');
+    return runReplicas(inShort);
+  };
+  return run(settings.json, streams, replicas);
+};
+
+function printHelp(): true {
+  console.log(help);
+  return true;
 }
 
-const [subject = '', ...rest] = process.argv.slice(2);
-const named = Object.hasOwn(subjects, subject) ? subjects[subject] : undefined;
+const [name = '', ...rest] = process.argv.slice(2);
+const named = Object.hasOwn(subjects, name) ? subjects[name] : undefined;
 try {
-  await (named ? named(rest) : all(process.argv.slice(2)));
+  const isAsPromised = await (named ? named(rest) : streamsAndReplicas(process.argv.slice(2)));
+  process.exitCode = isAsPromised ? 0 : 1;
 } catch (error) {
   if (!(error instanceof BadFlag)) throw error;
   console.error(`${error.message}\n\nnpm start -- --help tells more.`);
