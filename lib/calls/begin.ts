@@ -2,6 +2,7 @@ import { Metadata } from '@grpc/grpc-js';
 import type { CallOptions } from '@grpc/grpc-js';
 import type { Subscriber } from 'rxjs';
 import { openFailed } from '../duplex/duplex.js';
+import { failOnAbort } from '../fail-on-abort.js';
 import type { Settings } from './options.js';
 
 /** Makes a call, which is to end with its subscriber. */
@@ -13,7 +14,7 @@ export type Start = (metadata: Metadata, options: CallOptions) => void;
  */
 export function begin(subscriber: Subscriber<never>, settings: Settings, start: Start): void {
   const { signal, limit, timeoutMs, options } = settings;
-  if (signal) heed(signal, subscriber);
+  if (signal) failOnAbort(subscriber, signal);
   if (subscriber.closed) return;
   const deadline = Math.min(settings.deadline, Date.now() + timeoutMs);
   const failed = (error: unknown): void => {
@@ -33,18 +34,4 @@ export function begin(subscriber: Subscriber<never>, settings: Settings, start: 
   };
   if (limit) subscriber.add(limit.enter(go, { refused: failed, waitMs: deadline - Date.now() }));
   else go();
-}
-
-function heed(signal: AbortSignal, subscriber: Subscriber<never>): void {
-  const aborted = (): void => {
-    subscriber.error(signal.reason);
-  };
-  if (signal.aborted) {
-    aborted();
-    return;
-  }
-  signal.addEventListener('abort', aborted);
-  subscriber.add(() => {
-    signal.removeEventListener('abort', aborted);
-  });
 }

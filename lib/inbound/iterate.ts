@@ -1,6 +1,7 @@
 import Denque from 'denque';
 import { Observable, Subscription } from 'rxjs';
 import { latestValueFrom, nextValueFrom } from 'rxjs-for-await';
+import { failOnAbort } from '../fail-on-abort.js';
 import { joined } from '../joined.js';
 import { count, oneOf } from '../options.js';
 import { checkGate, holdOf } from './reader-gate.js';
@@ -44,15 +45,8 @@ export function iterate<T>(
 function endedBy(signal: AbortSignal): <T>(source: Observable<T>) => Observable<T> {
   return (source) =>
     new Observable((subscriber) => {
-      const abort = (): void => {
-        subscriber.error(signal.reason);
-      };
-      signal.addEventListener('abort', abort);
-      subscriber.add(() => {
-        signal.removeEventListener('abort', abort);
-      });
-      if (signal.aborted) abort();
-      else subscriber.add(source.subscribe(subscriber));
+      failOnAbort(subscriber, signal);
+      if (!subscriber.closed) subscriber.add(source.subscribe(subscriber));
     });
 }
 

@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs';
 import type { Subscriber } from 'rxjs';
 import { ConnectionLostError, RxDuplexError } from '../errors.js';
+import { failOnAbort } from '../fail-on-abort.js';
 import { count, milliseconds } from '../options.js';
 import { errorOf } from '../outgoing/entry.js';
 import type { Dropped } from '../outgoing/entry.js';
@@ -54,10 +55,11 @@ export class Requester<Out, In> {
   request(message: Out, { timeoutMs = 30_000, signal }: RequestOptions = {}): Observable<In> {
     milliseconds('timeoutMs', timeoutMs);
     return new Observable<In>((subscriber) => {
-      if (signal?.aborted) subscriber.error(signal.reason);
-      else if (this.#pending >= this.#maxPending) {
+      if (signal) failOnAbort(subscriber, signal);
+      if (subscriber.closed) return;
+      if (this.#pending >= this.#maxPending) {
         subscriber.error(new RxDuplexError('OVERFLOW', `${String(this.#pending)} requests are pending: maxPending`));
-      } else this.#begin(message, subscriber, timeoutMs, signal);
+      } else this.#begin(message, subscriber, timeoutMs);
     });
   }
 
@@ -119,11 +121,10 @@ export class Requester<Out, In> {
     this.#giveUp(pending);
   }
 
-  #begin(message: Out, subscriber: Subscriber<In>, timeoutMs: number, signal: AbortSignal | undefined): void {
+  #begin(message: Out, subscriber: Subscriber<In>, timeoutMs: number): void {
     const pending = new Pending(message, subscriber, timeoutMs, this);
     this.#deadlines.set(pending, timeoutMs);
     subscriber.add(pending);
-    if (signal) failOnAbort(subscriber, signal);
     this.#pending += 1;
     if (this.#pending === 1) this.#changed();
     this.#line.push(pending);
@@ -181,14 +182,4 @@ export class Requester<Out, In> {
     if (place === 'written') this.#written.remove(pending);
     this.#letThrough();
   }
-}
-
-function failOnAbort(subscriber: Subscriber<unknown>, signal: AbortSignal): void {
-  const aborted = (): void => {
-    subscriber.error(signal.reason);
-  };
-  signal.addEventListener('abort', aborted);
-  subscriber.add(() => {
-    signal.removeEventListener('abort', aborted);
-  });
 }

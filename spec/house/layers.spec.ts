@@ -27,7 +27,7 @@ const house: Rules = {
     },
     {
       name: 'streams',
-      modules: ['gate', 'joined', 'listeners', 'outgoing/*', 'inbound/*', 'duplex/reconnect'],
+      modules: ['fail-on-abort', 'gate', 'joined', 'listeners', 'outgoing/*', 'inbound/*', 'duplex/reconnect'],
       packages: ['rxjs'],
     },
     {
