@@ -1,7 +1,7 @@
-import { status } from '@grpc/grpc-js';
-import type { Client, MethodDefinition, ServiceError, StatusObject } from '@grpc/grpc-js';
+import type { Client, MethodDefinition } from '@grpc/grpc-js';
 import { cancelSoon } from '../canceller.js';
 import { Gate, Gated } from '../gate.js';
+import { Ending } from '../wire/ending.js';
 import { Reader } from '../wire/reader.js';
 import { begin } from './begin.js';
 import type { Settings } from './options.js';
@@ -24,25 +24,8 @@ export function serverStream<In, Out>(
           metadata,
           options,
         );
-        let outcome: StatusObject | undefined;
-        let failure: ServiceError | undefined;
-        let read = false;
-        /** An error status is known while messages are still readable; an OK may come before or after the last. */
-        const settle = (): void => {
-          if (!outcome || !read) return;
-          if (outcome.code === status.OK) subscriber.complete();
-          else subscriber.error(failure);
-        };
-        // For the life of the call: a cancelled one without a listener would end the process.
-        call.on('error', (error: ServiceError) => {
-          failure = error;
-        });
+        const ending = new Ending(call, subscriber, (outcome) => onStatus?.(outcome));
         if (onMetadata) call.on('metadata', onMetadata);
-        call.on('status', (ended: StatusObject) => {
-          outcome = ended;
-          onStatus?.(ended);
-          settle();
-        });
         const reader = new Reader<Out>(call, gate, {
           next: (response) => {
             subscriber.next(response);
@@ -51,14 +34,13 @@ export function serverStream<In, Out>(
             subscriber.error(error);
           },
           end: () => {
-            read = true;
-            settle();
+            ending.read();
           },
         });
         subscriber.add(() => {
           reader.stop();
         });
-        subscriber.add(cancelSoon(call, () => outcome !== undefined));
+        subscriber.add(cancelSoon(call, ending.isKnown));
       });
     });
   };

@@ -1,5 +1,4 @@
-import type { ClientDuplexStream, Metadata, ServiceError, StatusObject } from '@grpc/grpc-js';
-import { status } from '@grpc/grpc-js';
+import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import { claimAttempt } from '../attempt.js';
 import { canceller } from '../canceller.js';
 import { RxDuplexError, codeOf } from '../errors.js';
@@ -11,6 +10,7 @@ import type { Open } from './open.js';
 import { batchHeader } from '../wire/batch.js';
 import { joiningOf } from '../wire/coalesce.js';
 import type { Coalesce } from '../wire/coalesce.js';
+import { Ending } from '../wire/ending.js';
 import { Pump } from '../wire/pump.js';
 import { Reader } from '../wire/reader.js';
 import { causeOf } from './transient.js';
@@ -57,9 +57,6 @@ export function duplex<Out, In>(
     let cancel = (): void => undefined;
     let opened = false;
     let batched = false;
-    let outcome: StatusObject | undefined;
-    let failure: ServiceError | undefined;
-    let read = false;
 
     const isOpen = (): void => {
       if (opened || !call) return;
@@ -77,18 +74,15 @@ export function duplex<Out, In>(
         subscriber.error(new RxDuplexError('CLOSED', 'the Outgoing has ended with an error', { cause }));
       },
     });
-    /** An error status is known while messages are still readable; an OK may come after or before the last of them. */
-    const settle = (): void => {
-      if (!outcome || !read) return;
-      if (outcome.code === status.OK) subscriber.complete();
-      else subscriber.error(failure);
-    };
     const attach = (made: ClientDuplexStream<Out, In>): void => {
-      // For the life of the call: a cancelled one without a listener would end the process.
-      made.on('error', (error: ServiceError) => {
-        failure = error;
+      const ending = new Ending(made, subscriber, (outcome, failure) => {
+        if (causeOf(outcome) === 'OVERSIZE' && (batched || pump.carriesSeveral)) {
+          joining.end('limit');
+          attempt.passing = true;
+        }
+        pump.stop(failure);
       });
-      cancel = canceller(made, () => outcome !== undefined);
+      cancel = canceller(made, ending.isKnown);
       if (subscriber.closed) {
         cancel();
         return;
@@ -103,8 +97,7 @@ export function duplex<Out, In>(
           subscriber.error(error);
         },
         end: () => {
-          read = true;
-          settle();
+          ending.read();
         },
       });
       subscriber.add(() => {
@@ -117,15 +110,6 @@ export function duplex<Out, In>(
         const packing = batch.packing();
         if (packing) pump.packBy(packing);
         batched = true;
-      });
-      call.on('status', (ended: StatusObject) => {
-        outcome = ended;
-        if (causeOf(ended) === 'OVERSIZE' && (batched || pump.carriesSeveral)) {
-          joining.end('limit');
-          attempt.passing = true;
-        }
-        pump.stop(failure);
-        settle();
       });
       if (open.whenConnected) open.whenConnected(() => pump.start(made));
       else pump.start(made);
