@@ -1,6 +1,7 @@
 import type { MethodDefinition } from '@grpc/grpc-js';
 import type { Subscriber } from 'rxjs';
 import { errorOf } from '../outgoing/entry.js';
+import { checked } from '../outgoing/options.js';
 import type { OutgoingOptions } from '../outgoing/options.js';
 import { Outgoing } from '../outgoing/outgoing.js';
 import type { RxStreamOptions } from './options.js';
@@ -11,7 +12,7 @@ export function checkedOutgoing<In>(
   { outgoing }: RxStreamOptions<In>,
 ): OutgoingOptions<In> {
   const options = { ...outgoing, encode: (message: In) => requestSerialize(message) };
-  new Outgoing<In>(options);
+  checked(options);
   return options;
 }
 

@@ -6,7 +6,7 @@ import type {
   ServerWritableStream,
   sendUnaryData,
 } from '@grpc/grpc-js';
-import { Outgoing } from '../outgoing/outgoing.js';
+import { checked } from '../outgoing/options.js';
 import type { OutgoingOptions } from '../outgoing/options.js';
 import { batchHeader, batchingOf } from '../wire/batch.js';
 import type { Batch, Batching, Repeated } from '../wire/batch.js';
@@ -45,7 +45,7 @@ export function exchangesOf(
   const { requestStream, responseStream } = method;
   const encode = (response: unknown): Buffer => method.responseSerialize(response);
   const options = { ...outgoing, encode } as OutgoingOptions<unknown>;
-  new Outgoing(options);
+  checked(options);
   const batching = batch && requestStream && responseStream ? batchingOf(batch, encode, wire) : undefined;
   batching?.packing();
 
