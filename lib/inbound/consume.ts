@@ -1,9 +1,10 @@
 import Denque from 'denque';
 import { Observable, Subscription, from, isObservable, of } from 'rxjs';
 import type { OperatorFunction, Subscriber, Unsubscribable } from 'rxjs';
+import type { Holder } from '../holder.js';
 import { joined } from '../joined.js';
 import { badOption, callable, count } from '../options.js';
-import { checkGate, holdOf } from './reader-gate.js';
+import { checkGate, holderOf } from './reader-gate.js';
 import type { GateOption } from './reader-gate.js';
 
 /** What a handler may give for a value: a result, or something that gives results in its time. */
@@ -32,8 +33,7 @@ export function consume<T, R>(handler: (value: T) => Handled<R>, options: Consum
   checkGate(options);
   return (source) =>
     new Observable<R>((subscriber) => {
-      const hold = holdOf(source, options);
-      const work = new Work(handler, concurrency, ordered, hold, subscriber);
+      const work = new Work(handler, concurrency, ordered, holderOf(source, options), subscriber);
       // The source is left before the gate is let go: what comes then is no longer for this reader.
       const upstream = new Subscription();
       subscriber.add(upstream);
@@ -62,7 +62,7 @@ class Work<T, R> implements Unsubscribable {
   readonly #handler: (value: T) => Handled<R>;
   readonly #concurrency: number;
   readonly #ordered: boolean;
-  readonly #hold: () => () => void;
+  readonly #holder: Holder;
   readonly #subscriber: Subscriber<R>;
   /** What was already on its way when the source was made to stand still. */
   readonly #queue = new Denque<T>();
@@ -71,19 +71,18 @@ class Work<T, R> implements Unsubscribable {
   #active = 0;
   #ended = false;
   #looping = false;
-  #letGo: (() => void) | undefined;
 
   constructor(
     handler: (value: T) => Handled<R>,
     concurrency: number,
     ordered: boolean,
-    hold: () => () => void,
+    holder: Holder,
     subscriber: Subscriber<R>,
   ) {
     this.#handler = handler;
     this.#concurrency = concurrency;
     this.#ordered = ordered;
-    this.#hold = hold;
+    this.#holder = holder;
     this.#subscriber = subscriber;
   }
 
@@ -100,7 +99,7 @@ class Work<T, R> implements Unsubscribable {
 
   unsubscribe(): void {
     this.#queue.clear();
-    this.#release();
+    this.#holder.release();
   }
 
   /** In order, results that wait for a slow one before them are still at hand: they are bounded like the others. */
@@ -116,19 +115,12 @@ class Work<T, R> implements Unsubscribable {
       const slot: Slot<R> = { results: [], done: false };
       this.#active += 1;
       if (this.#ordered) this.#slots.push(slot);
-      if (this.#atHand === this.#concurrency) this.#letGo ??= this.#hold();
+      if (this.#atHand === this.#concurrency) this.#holder.hold();
       this.#handle(this.#queue.shift() as T, slot);
     }
     this.#looping = false;
-    if (this.#atHand < this.#concurrency) this.#release();
+    if (this.#atHand < this.#concurrency) this.#holder.release();
     if (this.#ended && this.#active === 0 && this.#queue.length === 0) this.#subscriber.complete();
-  }
-
-  /** A source that goes on at once may have the gate held again before it has been let go. */
-  #release(): void {
-    const letGo = this.#letGo;
-    this.#letGo = undefined;
-    letGo?.();
   }
 
   #handle(value: T, slot: Slot<R>): void {

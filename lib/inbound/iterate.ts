@@ -2,9 +2,10 @@ import Denque from 'denque';
 import { Observable, Subscription } from 'rxjs';
 import { latestValueFrom, nextValueFrom } from 'rxjs-for-await';
 import { failOnAbort } from '../fail-on-abort.js';
+import type { Holder } from '../holder.js';
 import { joined } from '../joined.js';
 import { count, oneOf } from '../options.js';
-import { checkGate, holdOf } from './reader-gate.js';
+import { checkGate, holderOf } from './reader-gate.js';
 import type { GateOption } from './reader-gate.js';
 
 export interface IterateOptions extends GateOption {
@@ -39,7 +40,7 @@ export function iterate<T>(
   }
   const { highWaterMark = 16 } = options;
   checkGate(options);
-  return new Iteration(source, count('highWaterMark', highWaterMark), holdOf(source, options), signal);
+  return new Iteration(source, count('highWaterMark', highWaterMark), holderOf(source, options), signal);
 }
 
 function endedBy(signal: AbortSignal): <T>(source: Observable<T>) => Observable<T> {
@@ -57,17 +58,16 @@ interface Asker<T> {
 
 class Iteration<T> implements AsyncIterableIterator<T, undefined> {
   readonly #highWaterMark: number;
-  readonly #hold: () => () => void;
+  readonly #holder: Holder;
   readonly #values = new Denque<T>();
   readonly #askers: Asker<T>[] = [];
-  #letGo: (() => void) | undefined;
   #end: { readonly error?: unknown } | undefined;
   readonly #subscription = new Subscription();
   readonly #signal: AbortSignal | undefined;
 
-  constructor(source: Observable<T>, highWaterMark: number, hold: () => () => void, signal: AbortSignal | undefined) {
+  constructor(source: Observable<T>, highWaterMark: number, holder: Holder, signal: AbortSignal | undefined) {
     this.#highWaterMark = highWaterMark;
-    this.#hold = hold;
+    this.#holder = holder;
     this.#signal = signal;
     if (signal?.aborted) {
       this.#aborted();
@@ -87,7 +87,7 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
     });
     // The source is left before the gate is let go: what comes then is no longer for this reader.
     this.#subscription.add(() => {
-      this.#release();
+      this.#holder.release();
     });
   }
 
@@ -121,21 +121,14 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
       return;
     }
     this.#values.push(value);
-    if (this.#values.length >= this.#highWaterMark) this.#letGo ??= this.#hold();
+    if (this.#values.length >= this.#highWaterMark) this.#holder.hold();
   }
 
   #shift(): T {
     const value = this.#values.shift() as T;
-    if (this.#values.length < this.#highWaterMark) this.#release();
+    if (this.#values.length < this.#highWaterMark) this.#holder.release();
     this.#settle();
     return value;
-  }
-
-  /** A source that goes on at once may have the gate held again before it has been let go. */
-  #release(): void {
-    const letGo = this.#letGo;
-    this.#letGo = undefined;
-    letGo?.();
   }
 
   #leave(): void {

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { RxDuplexError } from '../errors.js';
 import { Gate, gateOf } from '../gate.js';
+import { Holder } from '../holder.js';
 import { badOption } from '../options.js';
 
 export interface GateOption {
@@ -19,10 +20,10 @@ export function checkGate({ gate }: GateOption): void {
   throw badOption('gate', "a Gate, or 'none'", gate);
 }
 
-/** How a reader makes its source stand still; throws `NO_GATE` if nothing can. */
-export function holdOf(source: Observable<unknown>, { gate = gateOf(source) }: GateOption): () => () => void {
-  if (gate === 'none') return noHold;
-  if (gate) return gate.hold;
+/** By what a reader makes its source stand still; throws `NO_GATE` if nothing can. */
+export function holderOf(source: Observable<unknown>, { gate = gateOf(source) }: GateOption): Holder {
+  if (gate === 'none') return new Holder(noHold);
+  if (gate) return new Holder(gate.hold);
   throw new RxDuplexError(
     'NO_GATE',
     "the source cannot be slowed: give the gate of the stream it comes from, or gate: 'none'",

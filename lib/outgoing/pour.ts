@@ -2,6 +2,7 @@ import { isObservable } from 'rxjs';
 import type { ObservableInput, Subscription } from 'rxjs';
 import type { Gate } from '../gate.js';
 import { gateOf } from '../gate.js';
+import { Holder } from '../holder.js';
 import { joined } from '../joined.js';
 import type { Outgoing } from './outgoing.js';
 
@@ -22,19 +23,14 @@ export function pour<T>(
     outgoing.feed(source).then(() => outgoing.complete(), failed);
     return;
   }
-  let letGo: (() => void) | undefined;
-  const release = (): void => {
-    const held = letGo;
-    // What was held may come at once, and have the gate held again.
-    letGo = undefined;
-    held?.();
-  };
+  const holder = gate && new Holder(gate.hold);
+  const release = (): void => holder?.release();
   outgoing.ready$.subscribe(release);
   over.add(release);
   joined(over, () => source).subscribe({
     next: (message) => {
-      const room = gate && !letGo ? outgoing.push(message) : outgoing.next(message);
-      if (!room) letGo ??= gate?.hold();
+      const room = holder && !holder.holds ? outgoing.push(message) : outgoing.next(message);
+      if (!room) holder?.hold();
     },
     error: failed,
     complete: () => outgoing.complete(),

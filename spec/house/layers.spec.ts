@@ -18,6 +18,7 @@ const house: Rules = {
         'queue',
         'attempt',
         'canceller',
+        'holder',
         'turns',
         'duplex/backoff',
         'duplex/transient',
