@@ -18,6 +18,13 @@ export function milliseconds(name: string, value: number): number {
   throw badOption(name, 'a number of milliseconds from 0 to 2147483647, or Infinity', value);
 }
 
+/** A moment in time as grpc-js takes a deadline; one that is none it turns into an unhandled rejection. */
+export function moment(name: string, value: Date | number): number {
+  const at = Number(value);
+  if (!Number.isNaN(at)) return at;
+  throw badOption(name, 'a valid Date or a number of milliseconds since 1970', value);
+}
+
 export function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
   if (allowed.includes(value)) return value;
   throw badOption(name, `one of ${allowed.map(show).join(', ')}`, value);

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import { RxDuplexError } from '../lib/errors.js';
-import { badOption, callable, count, milliseconds, oneOf } from '../lib/options.js';
+import { badOption, callable, count, milliseconds, moment, oneOf } from '../lib/options.js';
 
 function messageOf(check: () => unknown): string {
   try {
@@ -48,6 +48,19 @@ for (const value of [-1, 2_147_483_648, NaN, -Infinity, '5', null, undefined]) {
       message,
       /^BAD_OPTION: delayMs must be a number of milliseconds from 0 to 2147483647, or Infinity; got /,
     );
+  });
+}
+
+test('moment gives a time in ms since 1970, and Infinity', () => {
+  for (const value of [0, 1.5, Infinity]) assert.is(moment('deadline', value), value);
+  assert.is(moment('deadline', new Date(5)), 5);
+});
+
+for (const value of [NaN, new Date(NaN), 'soon']) {
+  test(`moment refuses ${typeof value} ${String(value)}`, () => {
+    const message = messageOf(() => moment('deadline', value as number));
+    const expected = 'BAD_OPTION: deadline must be a valid Date or a number of milliseconds since 1970';
+    assert.is(message.split('; ')[0], expected);
   });
 }
 

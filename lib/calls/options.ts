@@ -3,7 +3,7 @@ import type { CallOptions, StatusObject } from '@grpc/grpc-js';
 import { hasInterceptors } from '../duplex/open.js';
 import { askFor, checkMetadata } from '../metadata.js';
 import type { MetadataSource } from '../metadata.js';
-import { badOption, callable, milliseconds, oneOf } from '../options.js';
+import { badOption, callable, milliseconds, moment, oneOf } from '../options.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
 import type { Wire } from '../wire/joining.js';
 import { Limit } from './limit.js';
@@ -88,18 +88,11 @@ export function checkedCall(client: Settings, given: RxCallOptions): Settings {
     ...client,
     ...(metadata && { metadata: () => withOwn(client.metadata(), metadata) }),
     timeoutMs: milliseconds('timeoutMs', timeoutMs),
-    deadline: moment(deadline),
+    deadline: moment('deadline', deadline),
     ...(signal && { signal }),
     ...(onMetadata && { onMetadata }),
     ...(onStatus && { onStatus }),
   };
-}
-
-/** grpc-js turns a deadline that is no time into an unhandled rejection. */
-function moment(deadline: Date | number): number {
-  const at = Number(deadline);
-  if (!Number.isNaN(at)) return at;
-  throw badOption('deadline', 'a valid Date or a number of milliseconds since 1970', deadline);
 }
 
 const copyOf = (given: Metadata | Promise<Metadata>): Metadata | Promise<Metadata> =>

@@ -3,10 +3,11 @@ import type { CallOptions, ChannelInterface, Client, ClientDuplexStream, MethodD
 import { duplexMethod, serviceOf } from '../definition.js';
 import { askFor, checkMetadata } from '../metadata.js';
 import type { MetadataSource } from '../metadata.js';
-import { badOption, oneOf } from '../options.js';
+import { badOption, moment, oneOf } from '../options.js';
 import { afterTurns } from '../turns.js';
 import { batchHeader, batchingOf } from '../wire/batch.js';
 import type { Batch, Batching, FieldOfMany, Repeated } from '../wire/batch.js';
+import { serializerOf } from '../wire/chunk.js';
 import type { Wire } from '../wire/joining.js';
 
 export interface OpenContext {
@@ -111,7 +112,7 @@ function openOf<Out, In>(
     if (written === 'bytes' && hasInterceptors(callOptions)) {
       throw badOption('wire', "'objects' when the options that a function gives have interceptors", written);
     }
-    const serialize = written === 'bytes' ? (bytes: Out): Buffer => bytes as Buffer : requestSerialize;
+    const serialize = serializerOf(written, requestSerialize);
     const headers = sent.clone();
     if (batching && batches) headers.set(batchHeader, batching.name);
     latest = client();
@@ -163,9 +164,6 @@ function watch(channel: ChannelInterface, connected: () => void): void {
 export const hasInterceptors = ({ interceptors, interceptor_providers: providers }: CallOptions): boolean =>
   (interceptors?.length ?? 0) + (providers?.length ?? 0) > 0;
 
-/** grpc-js turns a deadline that is no time into an unhandled rejection. */
 function checkDeadline({ deadline }: CallOptions): void {
-  if (deadline !== undefined && Number.isNaN(Number(deadline))) {
-    throw badOption('options.deadline', 'a valid Date or a number of milliseconds since 1970', deadline);
-  }
+  if (deadline !== undefined) moment('options.deadline', deadline);
 }
