@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import { startAsked } from '../support/ask.js';
 import type { Asked } from '../support/ask.js';
 import { aheadMessages, floodInto, message, slackMessages, windowBytes } from '../support/flood.js';
-import { barePeer, clientOf, stopAll, until } from '../support/peer.js';
+import { barePeer, clientOf, closed, stopAll, stopped, until } from '../support/peer.js';
 import { Steps } from '../support/steps.js';
 import { booksOf } from '../support/told.js';
 
@@ -20,13 +20,7 @@ const samples = 30;
 /** What every writer is ahead by before its reader begins: two buffers of objects of grpc-js, at least. */
 const full = 2 * aheadMessages;
 
-const stops = new Set<() => void>();
-
-test.after.each(() => {
-  for (const stop of stops) stop();
-  stops.clear();
-  stopAll();
-});
+test.after.each(stopAll);
 
 /** The measured process, and the port of it if it is a server. */
 function start(
@@ -37,8 +31,9 @@ function start(
   const port = new Promise<number>((resolve) => {
     listens = resolve;
   });
-  const child = startAsked('spec/support/children/slow.ts', args, { more, done, listens: (at) => listens(at) });
-  stops.add(child.stop);
+  const child = stopped(
+    startAsked('spec/support/children/slow.ts', args, { more, done, listens: (at) => listens(at) }),
+  );
   return { ...child, port };
 }
 
@@ -170,8 +165,7 @@ for (const { title, clients, what, slack, writes, reads } of cases) {
     const port = await child.port;
     const ended = Array<status | undefined>(clients).fill(undefined);
     for (const [reader] of ended.entries()) {
-      const client = clientOf(port);
-      stops.add(() => client.close());
+      const client = closed(clientOf(port));
       const metadata = new Metadata();
       metadata.set('reader', String(reader));
       const call = client.exchange(metadata);

@@ -9,23 +9,11 @@ import * as assert from 'uvu/assert';
 import { floodingClient, floodingServer, message, messageBytes } from '../support/flood.js';
 import { replyBytes, requestBytes, unreadMessages, windowBytes } from '../support/flood.js';
 import { seen } from '../support/marbles.js';
-import { clientOf, peer, stopAll, turns, until } from '../support/peer.js';
+import { clientOf, closed, peer, stopAll, stopped, turns, until } from '../support/peer.js';
 import { frameTypes, framesTo, preface, windowProxyTo } from '../support/window.js';
 import type { Frame, WindowProxy } from '../support/window.js';
 
-const stops = new Set<() => void>();
-
-test.after.each(() => {
-  for (const stop of stops) stop();
-  stops.clear();
-  stopAll();
-});
-
-/** Stops it after the test, however that ends. */
-function stopped<T extends { stop(): void }>(thing: T): T {
-  stops.add(() => thing.stop());
-  return thing;
-}
+test.after.each(stopAll);
 
 /** node updates a window when half of it is read: so often for what a reader may be given before it stands still. */
 const aheadUpdates = Math.ceil((unreadMessages * (messageBytes + 16)) / (windowBytes / 2)) + 1;
@@ -51,9 +39,7 @@ async function assertStandsStill({ stream, connection }: WindowProxy): Promise<v
 
 /** A client of the peer behind a proxy. */
 function clientBehind({ port }: WindowProxy): PeerClient {
-  const client = clientOf(port);
-  stops.add(() => client.close());
-  return client;
+  return closed(clientOf(port));
 }
 
 /** Not for what was read ahead alone. */
@@ -131,7 +117,7 @@ test('no WINDOW_UPDATE of a call comes while one reader of three of a Remote is 
   const flood = stopped(await floodingServer(replyBytes(message)));
   const proxy = stopped(await windowProxyTo(flood.port, 'client'));
   const remote = new Remote(bidi(clientBehind(proxy), 'exchange'), { events: oneof('event') });
-  stops.add(() => void remote.close({ drainMs: 0 }));
+  stopped({ stop: () => void remote.close({ drainMs: 0 }) });
   const slow = new BehaviorSubject(true);
   const goOn = (): void => slow.next(false);
   const slowDown = (): (() => void) => {

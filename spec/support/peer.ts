@@ -17,9 +17,22 @@ export interface Peer {
 
 const stops = new Set<() => void>();
 
-/** Ends whatever a failed test has left behind. */
+/** Ends whatever a test has left behind, the latest first. */
 export function stopAll(): void {
-  for (const stop of stops) stop();
+  for (const stop of [...stops].reverse()) stop();
+  stops.clear();
+}
+
+/** Stops it after the test, however that ends. */
+export function stopped<T extends { stop(): void }>(thing: T): T {
+  stops.add(() => thing.stop());
+  return thing;
+}
+
+/** Closes it after the test, however that ends. */
+export function closed<T extends { close(): unknown }>(thing: T): T {
+  stops.add(() => void thing.close());
+  return thing;
 }
 
 export async function listen(server: Server, port = 0): Promise<number> {

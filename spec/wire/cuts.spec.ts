@@ -10,18 +10,12 @@ import * as assert from 'uvu/assert';
 import { duplexMethod } from '../../lib/definition.js';
 import { batchHeader } from '../../lib/wire/batch.js';
 import { replyBytes } from '../support/flood.js';
-import { clientOf, peer, stopAll } from '../support/peer.js';
+import { clientOf, closed, peer, stopAll, stopped } from '../support/peer.js';
 import { proxyTo } from '../support/proxy.js';
 import { frameTypes, framesTo, preface } from '../support/window.js';
 import { frameOf, framesOf, wireCall, wireServer } from '../support/wire.js';
 
-const stops = new Set<() => void>();
-
-test.after.each(() => {
-  for (const stop of stops) stop();
-  stops.clear();
-  stopAll();
-});
+test.after.each(stopAll);
 
 const [, exchange] = duplexMethod<PeerRequest, PeerReply>(PeerService, 'exchange');
 const batch = repeated('batch');
@@ -50,18 +44,15 @@ async function watched(port: number, raw: 'client' | 'server'): Promise<{ port: 
   );
   const ignored = (): void => undefined;
   const [fromClient, fromServer] = raw === 'client' ? [seen, ignored] : [ignored, seen];
-  const proxy = await proxyTo(port, { fromClient, fromServer });
-  stops.add(() => proxy.stop());
+  const proxy = stopped(await proxyTo(port, { fromClient, fromServer }));
   return { port: proxy.port, frames: () => sizes.splice(0) };
 }
 
 async function duplexReading(): Promise<Reading> {
   let parts: readonly Buffer[] = [];
-  const server = await wireServer(() => ({ headers: agreeing, parts }));
-  stops.add(() => server.stop());
+  const server = stopped(await wireServer(() => ({ headers: agreeing, parts })));
   const { port, frames } = await watched(server.port, 'server');
-  const client = clientOf(port);
-  stops.add(() => client.close());
+  const client = closed(clientOf(port));
   const open = bidi(client, 'exchange', { batch });
   return {
     read: (given) => {

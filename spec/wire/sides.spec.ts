@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import { replyBytes, windowBytes } from '../support/flood.js';
-import { stopAll, until } from '../support/peer.js';
+import { stopAll, stopped, until } from '../support/peer.js';
 import { proxyTo } from '../support/proxy.js';
 import { Flood, clientOn, serverOf, sides } from '../support/sides.js';
 import type { Reads } from '../support/sides.js';
@@ -14,19 +14,7 @@ import { frameTypes, framesTo, preface } from '../support/window.js';
 import type { Frame } from '../support/window.js';
 import { framesOf } from '../support/wire.js';
 
-const stops = new Set<() => void>();
-
-test.after.each(() => {
-  for (const stop of stops) stop();
-  stops.clear();
-  stopAll();
-});
-
-/** Stops it after the test, however that ends. */
-function stopped<T extends { stop(): void }>(thing: T): T {
-  stops.add(() => thing.stop());
-  return thing;
-}
+test.after.each(stopAll);
 
 const upTo = (end: number, first = 0): number[] => Array.from({ length: end - first }, (_, at) => first + at);
 
