@@ -75,15 +75,22 @@ const held = (of: Numbered): Promise<void> => until('the gate to be held', () =>
 /** Enough for anything that may come to have come: it can make a fault go unseen, and nothing else. */
 const quiet = (): Promise<void> => turns(40);
 
+/** A reader which is at work on the first of so many values until `go`, and whose stream stands still meanwhile. */
+async function busy(of: Numbered, read: Reader, count: number) {
+  const { given, handle, go } = work();
+  const { ends } = read(of.numbers$, handle);
+  await of.say(count);
+  await held(of);
+  await quiet();
+  return { given, ends, go };
+}
+
 for (const [stream, open] of streams) {
   for (const [reader, read] of readers) {
     test(`${stream}, by ${reader}: an OK end while it holds comes after all that was said before it`, async () => {
       await using of = await open();
-      const { given, handle, go } = work();
-      const { ends } = read(of.numbers$, handle);
-      await of.say(200);
+      const { given, ends, go } = await busy(of, read, 200);
       of.end();
-      await held(of);
       await quiet();
       assert.equal([given, ends], [[0], []]);
       go();
@@ -97,11 +104,7 @@ for (const [stream, open] of called) {
   for (const [reader, read] of readers) {
     test(`${stream}, by ${reader}: an error while it holds comes after what was readable`, async () => {
       await using of = await open();
-      const { given, handle, go } = work();
-      const { ends } = read(of.numbers$, handle);
-      await of.say(10);
-      await held(of);
-      await quiet();
+      const { given, ends, go } = await busy(of, read, 10);
       of.fail();
       await quiet();
       assert.equal([given, ends], [[0], []]);
@@ -115,11 +118,7 @@ for (const [stream, open] of called) {
 for (const [reader, read, atHand] of readers) {
   test(`a server's requests$, by ${reader}: a cancel while it holds is told at once, after what is at hand`, async () => {
     await using of = await ofServer();
-    const { given, handle, go } = work();
-    const { ends } = read(of.numbers$, handle);
-    await of.say(10);
-    await held(of);
-    await quiet();
+    const { given, ends, go } = await busy(of, read, 10);
     of.fail();
     await until('the gate to be let go', () => !isHeld(of));
     go();
@@ -264,10 +263,7 @@ for (const [stream, open] of remotes) {
   for (const [reader, read, atHand] of readers) {
     test(`${stream}, by ${reader}: a close while it holds gives it all and is confirmed, if it lets go in time`, async () => {
       await using of = await open();
-      const { given, handle, go } = work();
-      const { ends } = read(of.numbers$, handle);
-      await of.say(200);
-      await held(of);
+      const { given, ends, go } = await busy(of, read, 200);
       const closing = of.close(Infinity);
       await quiet();
       assert.equal([given, ends], [[0], []]);
@@ -279,11 +275,7 @@ for (const [stream, open] of remotes) {
 
     test(`${stream}, by ${reader}: a close while it holds settles without it, and what it has at hand is given`, async () => {
       await using of = await open();
-      const { given, handle, go } = work();
-      const { ends } = read(of.numbers$, handle);
-      await of.say(200);
-      await held(of);
-      await quiet();
+      const { given, ends, go } = await busy(of, read, 200);
       assert.not((await of.close(20)).confirmed);
       assert.equal([given, ends], [[0], []]);
       go();
@@ -297,10 +289,7 @@ for (const [stream, open] of called) {
   for (const [reader, read, atHand] of readers) {
     test(`${stream}, by ${reader}: a renewal while it holds loses nothing, if it lets go in time`, async () => {
       await using of = await open();
-      const { given, handle, go } = work();
-      const { ends } = read(of.numbers$, handle);
-      await of.say(200);
-      await held(of);
+      const { given, ends, go } = await busy(of, read, 200);
       of.renew();
       await quiet();
       assert.equal([of.calls.length, given, ends], [1, [0], []]);
@@ -313,11 +302,7 @@ for (const [stream, open] of called) {
 
     test(`${stream}, by ${reader}: a renewal while it holds goes on without it, and what it has at hand comes first`, async () => {
       await using of = await open(20);
-      const { given, handle, go } = work();
-      const { ends } = read(of.numbers$, handle);
-      await of.say(200);
-      await held(of);
-      await quiet();
+      const { given, ends, go } = await busy(of, read, 200);
       of.renew();
       await until('the next call', () => of.calls.length === 2);
       await of.say(200);
@@ -332,13 +317,9 @@ for (const [stream, open] of called) {
 
 for (const [reader, read, atHand] of readers) {
   test(`a server's requests$, by ${reader}: a drain while it holds settles when what it has at hand is done`, async () => {
-    const { given, handle, go } = work();
     const over = new Subject<never>();
     await using of = await ofServer(() => over);
-    const { ends } = read(of.numbers$, handle);
-    await of.say(200);
-    await held(of);
-    await quiet();
+    const { given, ends, go } = await busy(of, read, 200);
     let drained = false;
     const draining = of.serving.drain({ graceMs: Infinity }).then(() => (drained = true));
     await quiet();
@@ -352,11 +333,7 @@ for (const [reader, read, atHand] of readers) {
 
   test(`a server's requests$, by ${reader}: a drain while it holds settles after its grace, whatever it does`, async () => {
     await using of = await ofServer();
-    const { given, handle, go } = work();
-    const { ends } = read(of.numbers$, handle);
-    await of.say(200);
-    await held(of);
-    await quiet();
+    const { given, ends, go } = await busy(of, read, 200);
     await of.serving.drain({ graceMs: 20 });
     await until('the call to end', () => of.serving.stats().open === 0);
     assert.is(of.serving.stats().failed, 1);
