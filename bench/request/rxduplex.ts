@@ -3,7 +3,7 @@ import { Remote, bidi, channelOptions, oneof } from 'rxduplex';
 import { PeerClient } from 'rxduplex/peer';
 
 import { echo } from '../messages.js';
-import { serveOurs } from '../stream/rxduplex.js';
+import { serveOurs } from '../servers.js';
 import type { RequestContender } from './contender.js';
 
 /** Requests by id over one duplex stream. */

@@ -1,16 +1,16 @@
-import { Metadata, Server, credentials } from '@grpc/grpc-js';
+import { credentials } from '@grpc/grpc-js';
 import type { ChannelOptions } from '@grpc/grpc-js';
-import { PeerClient, PeerService } from 'rxduplex/peer';
-import type { PeerHandlers, PeerReply__Output, PeerRequest__Output } from 'rxduplex/peer';
+import { PeerClient } from 'rxduplex/peer';
+import type { PeerReply__Output } from 'rxduplex/peer';
 
-import { listen } from '../listen.js';
 import { echo } from '../messages.js';
+import { serveBare } from '../servers.js';
 import type { StreamContender } from './contender.js';
 
 /** grpc-js as its documentation uses it, respecting `drain`, with at most so many messages unanswered. */
 export function grpcJs(options: ChannelOptions = {}, maxUnanswered: number = Infinity): StreamContender {
   return {
-    serve: serveBare,
+    serve: () => serveBare(echo),
     open(port, { next, replied }) {
       const client = new PeerClient(`127.0.0.1:${port}`, credentials.createInsecure(), options);
       const call = client.exchange();
@@ -32,22 +32,4 @@ export function grpcJs(options: ChannelOptions = {}, maxUnanswered: number = Inf
       return send;
     },
   };
-}
-
-/** The same on the server's side. */
-export function serveBare(): Promise<number> {
-  const exchange: PeerHandlers['Exchange'] = (call) => {
-    call.sendMetadata(new Metadata());
-    call.on('data', (request: PeerRequest__Output) => {
-      if (call.write(echo(request))) return;
-      call.pause();
-      call.once('drain', () => call.resume());
-    });
-    call.on('end', () => {
-      call.end();
-    });
-  };
-  const server = new Server();
-  server.addService(PeerService, { exchange });
-  return listen(server);
 }

@@ -1,24 +1,14 @@
-import { Server, credentials } from '@grpc/grpc-js';
-import { Remote, bidi, channelOptions, oneof, repeated, serve } from 'rxduplex';
+import { credentials } from '@grpc/grpc-js';
+import { Remote, bidi, channelOptions, oneof, repeated } from 'rxduplex';
 import type { Repeated } from 'rxduplex';
-import { PeerClient, PeerService } from 'rxduplex/peer';
-import type { PeerReply, PeerRequest__Output } from 'rxduplex/peer';
-import { map } from 'rxjs';
+import { PeerClient } from 'rxduplex/peer';
 
-import { listen } from '../listen.js';
 import { echo } from '../messages.js';
+import { serveBare, serveOurs } from '../servers.js';
 import type { StreamContender } from './contender.js';
-import { serveBare } from './grpc-js.js';
 
 interface Options {
   readonly batch?: Repeated<'batch'>;
-}
-
-/** A server of ours, as a user of the library would write it. */
-export function serveOurs(answer: (request: PeerRequest__Output) => PeerReply, options: Options = {}): Promise<number> {
-  const server = new Server();
-  serve(server, PeerService, { exchange: (requests$) => requests$.pipe(map(answer)) }, options);
-  return listen(server);
 }
 
 /** Both ends. */
@@ -54,4 +44,4 @@ export const rxduplex: StreamContender = written();
 export const rxduplexBatch: StreamContender = written({ batch: repeated('batch') });
 
 /** Our client alone. */
-export const rxduplexToGrpcJs: StreamContender = { ...rxduplex, serve: serveBare };
+export const rxduplexToGrpcJs: StreamContender = { ...rxduplex, serve: () => serveBare(echo) };
