@@ -225,7 +225,10 @@ export class Remote<
     });
   }
 
-  /** Cancels the call, if there is one, and opens the next at once; what is in flight is lost. */
+  /**
+   * Cancels the call, if there is one, and opens the next at once; what is in flight is lost. A server may still read the
+   * rest of the old call while it begins the new one: order holds call by call.
+   */
   reconnect(): void {
     if (!this.#ending) this.#restart.next();
   }

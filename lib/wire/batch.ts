@@ -28,7 +28,8 @@ export type FieldOfMany<M> = {
 /**
  * Packs what waits into one message whose repeated `field`, of the message's own type, holds it:
  * `message Update { …; repeated Update batch = 9; }`. Cheaper for both sides than any other way to send many small
- * messages; agreed on in the initial metadata, so that a peer that knows nothing of it gets single messages.
+ * messages; agreed on in the initial metadata, so that a peer that knows nothing of it gets single messages. A peer that
+ * has agreed takes any message whose `field` is filled for an envelope: leave it to the library.
  */
 export function repeated<const K extends string>(field: K): Repeated<K> {
   if (typeof field === 'string' && /^[\w.-]+$/.test(field)) return { field };
