@@ -2,37 +2,17 @@ import { Subject } from 'rxjs';
 import type { Observable, ObservableInput, Observer } from 'rxjs';
 import { RxDuplexError } from '../errors.js';
 import { badOption } from '../options.js';
-import { Queue } from '../queue.js';
-import { Ledger } from '../stats.js';
 import type { OutboundStats } from '../stats.js';
 import { entryOf, errorOf } from './entry.js';
 import type { Dropped, Entry, Follower, Outcome, Reason } from './entry.js';
 import { feed } from './feed.js';
+import { Held } from './held.js';
+import type { Lease, Taker } from './lease.js';
 import { checked } from './options.js';
 import type { OutgoingOptions, Settings } from './options.js';
 
 export interface Abortable {
   readonly signal?: AbortSignal;
-}
-
-/** What a call tells the buffer that feeds it. */
-export interface Taker {
-  /** There is something to take, or nothing will ever come again. */
-  wake(): void;
-  /** `error` was called: the call is to be cancelled. */
-  fail(error: unknown): void;
-}
-
-/** The right of one live call to take from the buffer. Nobody else has it until it is released. */
-export interface Lease<T> {
-  /** The oldest queued message, if it has at most so many bytes; it is in flight from now on. */
-  take(maxBytes?: number): Entry<T> | undefined;
-  /** A write has left this process, and with it the oldest `count` messages in flight. */
-  flushed(count?: number): void;
-  /** The message just taken cannot be written. */
-  discard(entry: Entry<T>, error: unknown): void;
-  /** The call is over: what is in flight is lost. */
-  release(cause?: unknown): void;
 }
 
 /**
@@ -57,13 +37,7 @@ export class Outgoing<T> implements Observer<T> {
   readonly encode: ((message: T) => Uint8Array) | undefined;
 
   readonly #settings: Settings<T>;
-  readonly #ledger = new Ledger();
-  readonly #waiting = new Queue<Entry<T>>();
-  /** What is in flight, and after it what is queued. */
-  readonly #held = new Queue<Entry<T>>();
-  /** The oldest that is queued. */
-  #oldest: Entry<T> | undefined;
-  readonly #byKey = new Map<unknown, Entry<T>>();
+  readonly #held: Held<T>;
   readonly #taken = new Subject<T>();
   readonly #dropped = new Subject<Dropped<T>>();
   readonly #ready = new Subject<void>();
@@ -78,6 +52,7 @@ export class Outgoing<T> implements Observer<T> {
 
   constructor(options: OutgoingOptions<T> = {}) {
     this.#settings = checked(options);
+    this.#held = new Held(this.#settings);
     this.encode = this.#settings.encode;
     this.taken$ = this.#taken.asObservable();
     this.dropped$ = this.#dropped.asObservable();
@@ -132,15 +107,14 @@ export class Outgoing<T> implements Observer<T> {
     this.#failed = true;
     this.#cause = error;
     this.#close();
-    const waiting = this.#gone(this.#waiting, this.#waiting.first);
-    const queued = this.#gone(this.#held, this.#oldest);
-    this.#oldest = undefined;
+    const waiting = this.#held.takeOut('waiting');
+    const queued = this.#held.takeOut('queued');
     for (const entry of waiting) {
-      this.#ledger.waiting.moveTo(this.#ledger.rejected, entry.size);
+      this.#held.book(entry, 'waiting', 'rejected');
       this.#tell(entry, 'rejected', 'closed', error);
     }
     for (const entry of queued) {
-      this.#ledger.queued.moveTo(this.#ledger.undelivered, entry.size);
+      this.#held.book(entry, 'queued', 'undelivered');
       this.#tell(entry, 'undelivered', 'closed', error);
     }
     this.#taker?.fail(error);
@@ -149,7 +123,7 @@ export class Outgoing<T> implements Observer<T> {
 
   /** The books: what became of every message, in messages and in bytes. */
   stats(): OutboundStats {
-    return this.#ledger.stats();
+    return this.#held.stats();
   }
 
   get closed(): boolean {
@@ -163,13 +137,12 @@ export class Outgoing<T> implements Observer<T> {
 
   /** Whether any message is held: waiting, queued or in flight. */
   get busy(): boolean {
-    const { waiting, queued, inFlight } = this.#ledger;
-    return waiting.messages + queued.messages + inFlight.messages > 0;
+    return this.#held.busy;
   }
 
   /** Whether nothing is left to take and nothing will ever come again. */
   get finished(): boolean {
-    return this.#closed && !this.#oldest && !this.#waiting.first;
+    return this.#closed && this.#held.exhausted;
   }
 
   /** Like `send`, but `wait` decides whether a full buffer is waited for, whatever the strategy. */
@@ -210,12 +183,10 @@ export class Outgoing<T> implements Observer<T> {
   /** Takes a message back that was not handed to a call yet; false when it is too late for that. */
   withdraw(entry: Entry<T>, reason?: unknown): boolean {
     if (entry.place === 'waiting') {
-      this.#waiting.remove(entry);
-      this.#ledger.waiting.moveTo(this.#ledger.rejected, entry.size);
+      this.#held.end(entry, 'waiting', 'rejected');
       this.#tell(entry, 'rejected', 'aborted', reason);
     } else if (entry.place === 'queued') {
-      this.#removeQueued(entry);
-      this.#endQueued(entry, 'cancelled');
+      this.#held.end(entry, 'queued', 'cancelled');
       this.#tell(entry, 'cancelled', 'aborted', reason);
     } else return false;
     this.#roomMade();
@@ -255,13 +226,12 @@ export class Outgoing<T> implements Observer<T> {
     } catch (error) {
       return this.#turnAway(message, follower, 'unserialisable', error);
     }
-    const { size } = entry;
-    this.#ledger.offered.enter(size);
-    if (size > this.#settings.maxBytes) this.#reject(entry, 'too-large');
-    else if (this.#fits(entry) && !(this.#waiting.first && this.#inTurn(wait))) this.#accept(entry);
+    this.#held.offer(entry);
+    if (entry.size > this.#settings.maxBytes) this.#refuse(entry, 'rejected', 'too-large');
+    else if (this.#held.fits(entry) && !(this.#held.someWait && this.#inTurn(wait))) this.#accept(entry);
     else if (wait) this.#wait(entry);
     else if (this.#settings.onFull === 'refuse') this.#overflow(entry, 'rejected');
-    else if (this.#settings.onFull === 'evict' && this.#canEvictFor(size)) this.#evictFor(entry);
+    else if (this.#settings.onFull === 'evict' && this.#held.fitsBesideInFlight(entry)) this.#evictFor(entry);
     else this.#overflow(entry, 'dropped');
     // The new one may be smaller than what it drove out.
     this.#admit();
@@ -284,74 +254,28 @@ export class Outgoing<T> implements Observer<T> {
     return entryOf(message, follower, payload, size, key?.(message));
   }
 
-  #sameKey(entry: Entry<T>): Entry<T> | undefined {
-    return this.#settings.key && this.#byKey.get(entry.key);
-  }
-
-  #fits(entry: Entry<T>): boolean {
-    const { queued, inFlight } = this.#ledger;
-    const older = this.#sameKey(entry);
-    return (
-      queued.messages + inFlight.messages + (older ? 0 : 1) <= this.#settings.maxMessages &&
-      queued.bytes + inFlight.bytes - (older?.size ?? 0) + entry.size <= this.#settings.maxBytes
-    );
-  }
-
-  #canEvictFor(size: number): boolean {
-    const { inFlight } = this.#ledger;
-    return inFlight.messages < this.#settings.maxMessages && inFlight.bytes + size <= this.#settings.maxBytes;
-  }
-
   /** Who is evicted is told only when the buffer is whole again: what they do then may come back here. */
   #evictFor(entry: Entry<T>): void {
-    const older = this.#sameKey(entry);
-    const evicted: Entry<T>[] = [];
-    while (!this.#fits(entry)) {
-      const oldest = this.#oldest === older ? older?.after : this.#oldest;
-      if (!oldest) break;
-      this.#removeQueued(oldest);
-      this.#endQueued(oldest, 'dropped');
-      evicted.push(oldest);
-    }
+    const evicted = this.#held.evictFor(entry);
     this.#accept(entry);
     for (const oldest of evicted) this.#tell(oldest, 'dropped', 'overflow');
     this.#overflowed();
   }
 
   #accept(entry: Entry<T>): void {
-    const older = this.#sameKey(entry);
-    this.#ledger.accepted.enter(entry.size);
-    this.#ledger.queued.enter(entry.size);
-    entry.place = 'queued';
-    if (older) {
-      this.#held.replace(older, entry);
-      if (this.#oldest === older) this.#oldest = entry;
-      this.#endQueued(older, 'dropped');
-    } else {
-      this.#held.push(entry);
-      this.#oldest ??= entry;
-    }
-    if (this.#settings.key) this.#byKey.set(entry.key, entry);
+    const older = this.#held.accept(entry);
     entry.follower?.accepted?.();
     if (older) this.#tell(older, 'dropped', 'replaced');
     this.#taker?.wake();
   }
 
   #wait(entry: Entry<T>): void {
-    if (this.#ledger.waiting.messages >= this.#settings.maxWaiting) {
-      this.#overflow(entry, 'rejected');
-      return;
-    }
-    this.#ledger.waiting.enter(entry.size);
-    entry.place = 'waiting';
-    this.#waiting.push(entry);
+    if (!this.#held.wait(entry)) this.#overflow(entry, 'rejected');
   }
 
   #overflow(entry: Entry<T>, outcome: 'rejected' | 'dropped'): void {
     this.#saturated = true;
-    if (outcome === 'dropped') this.#ledger.accepted.enter(entry.size);
-    this.#ledger[outcome].enter(entry.size);
-    this.#tell(entry, outcome, 'overflow');
+    this.#refuse(entry, outcome, 'overflow');
     this.#overflowed();
   }
 
@@ -362,49 +286,17 @@ export class Outgoing<T> implements Observer<T> {
     });
   }
 
-  #reject(entry: Entry<T>, reason: Reason, error?: unknown): void {
-    this.#ledger.rejected.enter(entry.size);
-    this.#tell(entry, 'rejected', reason, error);
+  #refuse(entry: Entry<T>, outcome: 'rejected' | 'dropped', reason: Reason, error?: unknown): void {
+    this.#held.refuse(entry, outcome);
+    this.#tell(entry, outcome, reason, error);
   }
 
   /** Refuses a message that was never measured. */
   #turnAway(message: T, follower: Follower | undefined, reason: Reason, error: unknown): Entry<T> {
     const entry = entryOf(message, follower, undefined, 0, undefined);
-    this.#ledger.offered.enter(0);
-    this.#reject(entry, reason, error);
+    this.#held.offer(entry);
+    this.#refuse(entry, 'rejected', reason, error);
     return entry;
-  }
-
-  #endQueued(entry: Entry<T>, outcome: 'dropped' | 'cancelled' | 'undelivered'): void {
-    this.#ledger.queued.moveTo(this.#ledger[outcome], entry.size);
-    entry.place = 'gone';
-    this.#forget(entry);
-  }
-
-  #removeQueued(entry: Entry<T>): void {
-    if (this.#oldest === entry) this.#oldest = entry.after;
-    this.#held.remove(entry);
-  }
-
-  /**
-   * Takes out of a queue what is in it from `first` on, up to `end`. Nobody is told of their ends before they are out:
-   * what is done then may come back here.
-   */
-  #gone(queue: Queue<Entry<T>>, first: Entry<T> | undefined, end?: Entry<T>): Entry<T>[] {
-    const entries: Entry<T>[] = [];
-    for (let entry = first; entry && entry !== end;) {
-      const { after } = entry;
-      queue.remove(entry);
-      entry.place = 'gone';
-      this.#forget(entry);
-      entries.push(entry);
-      entry = after;
-    }
-    return entries;
-  }
-
-  #forget(entry: Entry<T>): void {
-    if (this.#settings.key && this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
   }
 
   #tell(entry: Entry<T>, outcome: Outcome, reason: Reason, error?: unknown): void {
@@ -416,12 +308,8 @@ export class Outgoing<T> implements Observer<T> {
   }
 
   #take(maxBytes: number): Entry<T> | undefined {
-    const entry = this.#oldest;
-    if (!entry || entry.size > maxBytes) return undefined;
-    this.#oldest = entry.after;
-    this.#forget(entry);
-    this.#ledger.queued.moveTo(this.#ledger.inFlight, entry.size);
-    entry.place = 'inFlight';
+    const entry = this.#held.take(maxBytes);
+    if (!entry) return undefined;
     entry.follower?.taken?.();
     if (this.#taken.observed) this.#taken.next(entry.message);
     return entry;
@@ -430,27 +318,23 @@ export class Outgoing<T> implements Observer<T> {
   #flushed(taker: Taker, count: number): void {
     for (let left = count; left > 0; left -= 1) {
       // Whoever was told of the one before may have ended the call: what is in flight now is another's.
-      const entry = this.#taker === taker ? this.#held.first : undefined;
-      if (entry?.place !== 'inFlight') break;
-      this.#held.remove(entry);
-      this.#ledger.inFlight.moveTo(this.#ledger.sent, entry.size);
-      entry.place = 'sent';
+      const entry = this.#taker === taker ? this.#held.flush() : undefined;
+      if (!entry) break;
       entry.follower?.flushed?.();
     }
     this.#roomMade();
   }
 
   #discard(entry: Entry<T>, error: unknown): void {
-    this.#held.remove(entry);
-    this.#ledger.inFlight.moveTo(this.#ledger.dropped, entry.size);
+    this.#held.end(entry, 'inFlight', 'dropped');
     this.#tell(entry, 'dropped', 'unserialisable', error);
     this.#roomMade();
   }
 
   #release(cause: unknown): void {
     this.#taker = undefined;
-    for (const entry of this.#gone(this.#held, this.#held.first, this.#oldest)) {
-      this.#ledger.inFlight.moveTo(this.#ledger.lost, entry.size);
+    for (const entry of this.#held.takeOut('inFlight')) {
+      this.#held.book(entry, 'inFlight', 'lost');
       this.#tell(entry, 'lost', 'connection-lost', cause);
     }
     this.#roomMade();
@@ -458,7 +342,7 @@ export class Outgoing<T> implements Observer<T> {
 
   #roomMade(): void {
     this.#admit();
-    if (this.#saturated && this.#halfEmpty()) {
+    if (this.#saturated && this.#held.halfEmpty) {
       this.#saturated = false;
       this.#ready.next();
     }
@@ -467,29 +351,13 @@ export class Outgoing<T> implements Observer<T> {
 
   /** Lets those who wait in, in their order, as far as there is room. */
   #admit(): void {
-    for (let entry = this.#waiting.first; entry && this.#fits(entry); entry = this.#waiting.first) {
-      this.#waiting.remove(entry);
-      this.#ledger.waiting.leave(entry.size);
-      this.#accept(entry);
-    }
+    for (let entry = this.#held.waited(); entry; entry = this.#held.waited()) this.#accept(entry);
   }
 
   #hasRoom(): boolean {
-    const { queued, inFlight } = this.#ledger;
-    const room =
-      queued.messages + inFlight.messages < this.#settings.maxMessages &&
-      queued.bytes + inFlight.bytes < this.#settings.maxBytes &&
-      !this.#waiting.first;
+    const room = this.#held.roomy;
     if (!room) this.#saturated = true;
     return room;
-  }
-
-  #halfEmpty(): boolean {
-    const { queued, inFlight } = this.#ledger;
-    return (
-      queued.messages + inFlight.messages <= this.#settings.maxMessages / 2 &&
-      queued.bytes + inFlight.bytes <= this.#settings.maxBytes / 2
-    );
   }
 
   #close(): void {

@@ -1,5 +1,6 @@
 import type { Entry } from '../outgoing/entry.js';
-import type { Lease, Outgoing } from '../outgoing/outgoing.js';
+import type { Lease } from '../outgoing/lease.js';
+import type { Outgoing } from '../outgoing/outgoing.js';
 import { Joint, coalesced } from './coalesce.js';
 import type { Joining, Packing } from './joining.js';
 

@@ -8,7 +8,7 @@ import { RxDuplexError, codeOf } from '../../lib/errors.js';
 import type { Dropped, Entry, Follower } from '../../lib/outgoing/entry.js';
 import type { OutgoingOptions } from '../../lib/outgoing/options.js';
 import { Outgoing } from '../../lib/outgoing/outgoing.js';
-import type { Lease } from '../../lib/outgoing/outgoing.js';
+import type { Lease } from '../../lib/outgoing/lease.js';
 import { OutgoingModel, nothingTold } from '../support/outgoing-model.js';
 import type { ModelBounds, ModelMessage, Told } from '../support/outgoing-model.js';
 import { seeded } from '../support/seed.js';

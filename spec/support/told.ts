@@ -1,5 +1,6 @@
 import type { Dropped } from '../../lib/outgoing/entry.js';
-import type { Lease, Outgoing } from '../../lib/outgoing/outgoing.js';
+import type { Lease } from '../../lib/outgoing/lease.js';
+import type { Outgoing } from '../../lib/outgoing/outgoing.js';
 import type { OutboundStats } from '../../lib/stats.js';
 
 /** What `dropped$` tells from now on, as words: `two rejected overflow`. */
