@@ -10,41 +10,20 @@ import { RxDuplexError } from './errors.js';
 import { Gate, Gated } from './gate.js';
 import { Router } from './inbound/router.js';
 import type { Invalid } from './inbound/router.js';
-import type { EventMap, Select, Tagged } from './inbound/select.js';
+import type { EventMap, Tagged } from './inbound/select.js';
 import { Listeners } from './listeners.js';
 import { badOption, callable, milliseconds } from './options.js';
 import type { Dropped } from './outgoing/entry.js';
-import type { Bounds, OutgoingOptions, Overflow } from './outgoing/options.js';
 import { Outgoing } from './outgoing/outgoing.js';
 import type { Abortable } from './outgoing/outgoing.js';
+import { sized } from './remote-options.js';
+import type { RemoteOptions } from './remote-options.js';
 import { checkRequests } from './request/options.js';
 import type { RequestOptions, Requests } from './request/options.js';
 import { Requester } from './request/requester.js';
 import type { Inbound, OutboundStats } from './stats.js';
 import { mayFollow } from './status.js';
 import type { Status } from './status.js';
-import type { Coalesce } from './wire/coalesce.js';
-
-export type RemoteOutgoing<Out> = Bounds & Overflow<Out> & { readonly maxBytes?: number };
-
-export interface RemoteOptions<Out, In, E extends Tagged, R extends Requests<Out, In> | undefined> {
-  /** Tells the event in a message: `oneof('event')`, `by('kind')` or a function of your own. */
-  readonly events: Select<In, E>;
-  /** The bounds of the send buffer and what happens at them. `maxBytes` needs an `Open` that can serialise. */
-  readonly outgoing?: RemoteOutgoing<Out>;
-  readonly reconnect?: Pick<
-    ReconnectPolicy,
-    'backoff' | 'retryable' | 'renew' | 'handoverMs' | 'minUptimeMs' | 'maxAttempts' | 'scheduler'
-  >;
-  /** How a reply finds its request. Without it there is no `request`. */
-  readonly requests?: R;
-  /** A call that gives no sign of the peer by then counts as failed. Default `Infinity`. */
-  readonly openTimeoutMs?: number;
-  /** Whether messages share writes: see `duplex`. */
-  readonly coalesce?: Coalesce | false;
-  /** How long the last reason for a connection must be gone before it is given up. Default 30,000 ms. */
-  readonly idleMs?: number;
-}
 
 /** The whole life of a `Remote` in its books, and whether its end was confirmed. */
 export interface Closing {
@@ -450,18 +429,6 @@ export class Remote<
     this.#status = status;
     this.#statuses.next(status);
   }
-}
-
-/** A message is measured as the call will carry it, and serialised once where the call takes bytes. */
-function sized<Out>(
-  open: Pick<Open<Out, unknown>, 'encode' | 'wire'>,
-  outgoing: RemoteOutgoing<Out>,
-): OutgoingOptions<Out> {
-  const { encode, wire } = open;
-  if (encode && wire === 'bytes') return { ...outgoing, encode };
-  if (encode) return { ...outgoing, sizeOf: (message: Out) => encode(message).length };
-  if (outgoing.maxBytes === undefined) return outgoing as OutgoingOptions<Out>;
-  throw badOption('outgoing.maxBytes', 'left out for an Open that cannot serialise', outgoing.maxBytes);
 }
 
 function closedBy({ error }: { readonly error?: unknown }): Error {

@@ -36,7 +36,7 @@ const house: Rules = {
       modules: ['definition', 'metadata', 'wire/*', 'duplex/*', 'calls/*', 'server/*', 'request/*'],
       packages: ['rxjs', '@grpc/grpc-js'],
     },
-    { name: 'joined', modules: ['remote'], packages: ['rxjs', '@grpc/grpc-js'] },
+    { name: 'joined', modules: ['remote', 'remote-options'], packages: ['rxjs', '@grpc/grpc-js'] },
     { name: 'door', modules: ['index'] },
     {
       name: 'generated',
