@@ -12,7 +12,10 @@ type Standing = 'waiting' | 'queued' | 'inFlight';
  * and its accounts at once; why it moves, and who is told, is not known here.
  */
 export class Held<T> {
-  readonly #settings: Settings<T>;
+  readonly #maxMessages: number;
+  readonly #maxBytes: number;
+  readonly #maxWaiting: number;
+  readonly #keyed: boolean;
   readonly #ledger = new Ledger();
   readonly #waiting = new Queue<Entry<T>>();
   /** What is in flight, and after it what is queued. */
@@ -21,8 +24,11 @@ export class Held<T> {
   #oldest: Entry<T> | undefined;
   readonly #byKey = new Map<unknown, Entry<T>>();
 
-  constructor(settings: Settings<T>) {
-    this.#settings = settings;
+  constructor({ maxMessages, maxBytes, maxWaiting, key }: Settings<T>) {
+    this.#maxMessages = maxMessages;
+    this.#maxBytes = maxBytes;
+    this.#maxWaiting = maxWaiting;
+    this.#keyed = key !== undefined;
   }
 
   stats(): OutboundStats {
@@ -47,8 +53,8 @@ export class Held<T> {
   get roomy(): boolean {
     const { queued, inFlight } = this.#ledger;
     return (
-      queued.messages + inFlight.messages < this.#settings.maxMessages &&
-      queued.bytes + inFlight.bytes < this.#settings.maxBytes &&
+      queued.messages + inFlight.messages < this.#maxMessages &&
+      queued.bytes + inFlight.bytes < this.#maxBytes &&
       !this.#waiting.first
     );
   }
@@ -56,8 +62,8 @@ export class Held<T> {
   get halfEmpty(): boolean {
     const { queued, inFlight } = this.#ledger;
     return (
-      queued.messages + inFlight.messages <= this.#settings.maxMessages / 2 &&
-      queued.bytes + inFlight.bytes <= this.#settings.maxBytes / 2
+      queued.messages + inFlight.messages <= this.#maxMessages / 2 &&
+      queued.bytes + inFlight.bytes <= this.#maxBytes / 2
     );
   }
 
@@ -65,15 +71,15 @@ export class Held<T> {
     const { queued, inFlight } = this.#ledger;
     const older = this.#sameKey(entry);
     return (
-      queued.messages + inFlight.messages + (older ? 0 : 1) <= this.#settings.maxMessages &&
-      queued.bytes + inFlight.bytes - (older?.size ?? 0) + entry.size <= this.#settings.maxBytes
+      queued.messages + inFlight.messages + (older ? 0 : 1) <= this.#maxMessages &&
+      queued.bytes + inFlight.bytes - (older?.size ?? 0) + entry.size <= this.#maxBytes
     );
   }
 
   /** Whether it would fit if nothing were queued. */
   fitsBesideInFlight({ size }: Entry<T>): boolean {
     const { inFlight } = this.#ledger;
-    return inFlight.messages < this.#settings.maxMessages && inFlight.bytes + size <= this.#settings.maxBytes;
+    return inFlight.messages < this.#maxMessages && inFlight.bytes + size <= this.#maxBytes;
   }
 
   offer({ size }: Entry<T>): void {
@@ -88,7 +94,7 @@ export class Held<T> {
 
   /** False if too many wait already. */
   wait(entry: Entry<T>): boolean {
-    if (this.#ledger.waiting.messages >= this.#settings.maxWaiting) return false;
+    if (this.#ledger.waiting.messages >= this.#maxWaiting) return false;
     this.#ledger.waiting.enter(entry.size);
     entry.place = 'waiting';
     this.#waiting.push(entry);
@@ -119,7 +125,7 @@ export class Held<T> {
       this.#entries.push(entry);
       this.#oldest ??= entry;
     }
-    if (this.#settings.key) this.#byKey.set(entry.key, entry);
+    if (this.#keyed) this.#byKey.set(entry.key, entry);
     return older;
   }
 
@@ -188,10 +194,10 @@ export class Held<T> {
   }
 
   #sameKey(entry: Entry<T>): Entry<T> | undefined {
-    return this.#settings.key && this.#byKey.get(entry.key);
+    return this.#keyed ? this.#byKey.get(entry.key) : undefined;
   }
 
   #forget(entry: Entry<T>): void {
-    if (this.#settings.key && this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
+    if (this.#keyed && this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
   }
 }

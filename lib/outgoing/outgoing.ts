@@ -367,9 +367,10 @@ export class Outgoing<T> implements Observer<T> {
   }
 
   #noteBusy(): void {
-    if (this.busy !== this.#wasBusy) {
-      this.#wasBusy = this.busy;
-      if (this.#busy.observed) this.#busy.next(this.#wasBusy);
+    const { busy } = this.#held;
+    if (busy !== this.#wasBusy) {
+      this.#wasBusy = busy;
+      if (this.#busy.observed) this.#busy.next(busy);
     }
     if (!this.#closed || this.#wasBusy) return;
     for (const subject of [this.#taken, this.#dropped, this.#ready, this.#busy]) subject.complete();
