@@ -8,8 +8,9 @@ import { latency } from './latency/subject.js';
 import { memory } from './memory/subject.js';
 import { request } from './request/subject.js';
 import { stream } from './stream/subject.js';
+import { unary } from './unary/subject.js';
 
-const subjects = [stream, request, latency, memory, cost];
+const subjects = [stream, request, unary, latency, memory, cost];
 const args = process.argv.slice(2);
 
 try {

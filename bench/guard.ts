@@ -4,6 +4,7 @@ import type { Subject } from './contest/subject.js';
 import { BadFlag } from './flag-values.js';
 import { request } from './request/subject.js';
 import { stream } from './stream/subject.js';
+import { unary } from './unary/subject.js';
 
 /** Machines that others use too move single launches by so much; and a launch that they stall says nothing. */
 const factor = 0.5;
@@ -12,6 +13,7 @@ const tries = 3;
 export const guarded: readonly Subject[] = [
   eased(stream, ['A', 'A1', 'rxduplex', 'rxduplex-to-grpc-js'], factor),
   eased(request, ['grpc-js', 'rxduplex'], factor),
+  eased(unary, ['grpc-js', 'rxduplex-to-grpc-js'], factor),
 ];
 
 /** A short check for every change: whether we are still about as fast as we have to be. */

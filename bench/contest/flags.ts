@@ -29,7 +29,7 @@ export function helpOn(subjects: readonly Subject[]): string {
 Measures one subject of several contenders, interleaved, each launch in fresh processes.
 
 ${told.join('\n')}
-  guard: half of what stream and request must reach, once, of contenders that need no packages of their own
+  guard: half of what stream, request and unary must reach, once, of contenders that need no packages of their own
 
   --contenders a,b  which of them (default all)
   --launches N      launches of each (default 3)

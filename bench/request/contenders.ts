@@ -4,7 +4,7 @@ import type { RequestContender } from './contender.js';
 /** Each is loaded only by the processes that it is launched in. */
 const own = {
   rxduplex: async () => (await import('./rxduplex.js')).rxduplex,
-  'grpc-js': async () => (await import('./grpc-js.js')).grpcJs,
+  'grpc-js': async () => (await import('./grpc-js.js')).grpcJs(),
   http2: async () => (await import('./http2.js')).http2,
 } satisfies Record<string, () => Promise<RequestContender>>;
 
