@@ -106,7 +106,11 @@ serve(server, KindsService, {
     exactly<Ask__Output>()(ask);
     return of({ id: ask.id });
   },
-  bidi: (asks$) => asks$.pipe(map(({ id }) => ({ id }))),
+  bidi: (asks$, context) => {
+    exactly<Gated<Ask__Output>>()(asks$);
+    exactly<CallContext>()(context);
+    return asks$.pipe(map(({ id }) => ({ id })));
+  },
 });
 // eslint-disable-next-line @typescript-eslint/require-await
 serve(server, KindsService, { unary: async ({ id }) => ({ id }), clientStream: async () => ({ id: 1 }) });
@@ -124,6 +128,20 @@ serve(server, KindsService, { serverStream: () => of({ id: true }) });
 serve(server, KindsService, { serverStream: () => ({ id: 1 }) });
 // @ts-expect-error requests of another type
 serve(server, KindsService, { clientStream: (asks$: Observable<number>) => asks$.pipe(map(() => ({}))) });
+// @ts-expect-error a response of another type
+serve(server, KindsService, { clientStream: () => ({ id: true }) });
+// @ts-expect-error a promise of another type
+serve(server, KindsService, { clientStream: () => Promise.resolve({ id: true }) });
+// @ts-expect-error a stream of another type
+serve(server, KindsService, { bidi: () => of({ id: true }) });
+// @ts-expect-error one response where a stream of them is due
+serve(server, KindsService, { bidi: () => ({ id: 1 }) });
+// @ts-expect-error requests of another type
+serve(server, KindsService, { bidi: (asks$: Observable<number>) => asks$.pipe(map(() => ({}))) });
+// @ts-expect-error one request, not a stream of them
+serve(server, KindsService, { serverStream: (asks$: Gated<Ask__Output>) => asks$.pipe(map(() => ({}))) });
+// @ts-expect-error a stream of requests, not one
+serve(server, KindsService, { clientStream: (ask: Ask__Output) => ({ id: ask.id }) });
 // @ts-expect-error one request, not a stream of them
 serve(server, KindsService, { unary: (asks$: Gated<Ask__Output>) => asks$.pipe(map(() => ({}))) });
 // @ts-expect-error there is no such method
