@@ -79,7 +79,7 @@ kinds.bidi([], { outgoing: { overflow: 'latest' } });
 // @ts-expect-error a deadline is of one call
 rx(client, { options: { deadline: 5 } });
 // @ts-expect-error only what limitInFlight gives bounds the calls
-rx(client, { limit: limitInFlight });
+rx(client, { limit: 100 });
 // @ts-expect-error how many there may be is said
 limitInFlight({});
 // @ts-expect-error a bound is a number
