@@ -45,6 +45,19 @@ test('npm run bench -- stream measures its contenders, and writes what it found'
   }
 });
 
+test('unary calls through rx, limited or not, are measured beside bare ones, with what they cost the client', async () => {
+  const contenders = ['rxduplex', 'rxduplex-limited', 'grpc-js'];
+  const { rows, loads, ratios } = await resultsOf('unary', '--contenders', contenders.join());
+  assert.equal(
+    rows.map(({ contender }) => contender),
+    contenders,
+  );
+  assert.ok(rows.every(({ perSecond }) => (perSecond?.median ?? 0) > 0));
+  assert.equal(Object.keys(loads), ['single', 'client cpu']);
+  assert.ok(loads['client cpu']?.rows.every(({ microseconds }) => (microseconds?.median ?? 0) > 0));
+  assert.equal(Object.keys(ratios), ['limitedVsGrpcJs', 'bothVsGrpcJs', 'bothSingleVsGrpcJs']);
+});
+
 test('latency is told in microseconds, with the rate at which it was offered', async () => {
   const { rows, loads } = await resultsOf('latency', '--contenders', 'rxduplex');
   assert.ok((rows[0]?.microseconds?.median ?? 0) > 0);
@@ -90,6 +103,7 @@ test('--help prints the subjects and the flags, and ends with 0', async () => {
   const { code, stdout } = await bench('--help');
   assert.is(code, 0);
   assert.match(stdout, 'stream: ');
+  assert.match(stdout, 'unary: ');
   assert.match(stdout, '--launches N');
 });
 

@@ -13,6 +13,8 @@ test('the guard asks for half of what has to be reached, of contenders that need
       ['burstVsA', 1.5],
       ['singleVsA', 0.45],
       ['vsUnary', 3],
+      ['vsGrpcJs', 0.475],
+      ['singleVsGrpcJs', 0.475],
     ],
   );
   for (const { contenders, foreign } of guarded) {
