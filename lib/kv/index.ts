@@ -22,3 +22,8 @@ export type {
 } from './store.js';
 export { KeyValueClient, KeyValueService } from '../generated/kv.js';
 export { KeyValueServiceClient, KeyValueServiceService } from '../generated/kvservice.js';
+export { KeyValues } from './key-values.js';
+export type { KeyValuesOptions } from './key-values.js';
+export type { LimitOptions } from './limits.js';
+export type { Concurrency } from './schedule.js';
+export type { Work } from './work.js';
