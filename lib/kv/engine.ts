@@ -12,6 +12,8 @@ import type { Work } from './work.js';
 export class Engine {
   readonly store: Store;
   readonly failures$: Subject<unknown> = new Subject();
+  /** Fails, also for those who come later, once there are to be no more watches. */
+  readonly closing$: Subject<never> = new Subject();
   readonly #schedule: Schedule;
   readonly #work: Required<Work>;
 

@@ -1,3 +1,4 @@
+import { status } from '@grpc/grpc-js';
 import type { Observable } from 'rxjs';
 
 import type { KeyValueHandlers } from '../generated/kv.js';
@@ -6,6 +7,7 @@ import { repeated } from '../index.js';
 import type { Handlers, ServeOptions } from '../index.js';
 import { articleHandlers } from './article.js';
 import { Engine } from './engine.js';
+import { StatusError } from './failure.js';
 import { largestAnswer, limitsOf } from './limits.js';
 import type { LimitOptions } from './limits.js';
 import { operationsOf } from './operations.js';
@@ -41,6 +43,11 @@ export class KeyValues {
   readonly serveOptions: Pick<ServeOptions, 'outgoing' | 'batch'>;
   /** What the store failed with, for the owner's log; clients are told only a status. */
   readonly failures$: Observable<unknown>;
+  /**
+   * Ends each watch with UNAVAILABLE once it has told all that there is, so that its client goes on elsewhere: a server
+   * that drains would wait for them otherwise.
+   */
+  readonly endWatches: () => void;
 
   constructor(store: Store, options: KeyValuesOptions = {}) {
     const { concurrency = 'free', work = {} } = options;
@@ -56,5 +63,7 @@ export class KeyValues {
     this.articleHandlers = articleHandlers(engine, requests);
     this.serveOptions = { outgoing: { maxBytes: 2 * largestAnswer(limits) }, batch: repeated('batch') };
     this.failures$ = engine.failures$.asObservable();
+    this.endWatches = () =>
+      engine.closing$.error(new StatusError(status.UNAVAILABLE, 'there are to be no more watches'));
   }
 }

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { AsyncSubject, concat, defer, filter, firstValueFrom, of, takeUntil, throwError } from 'rxjs';
+import { AsyncSubject, concat, defer, filter, firstValueFrom, merge, of, takeUntil, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { WatchRequest__Output, WatchResponse } from '../generated/kv.js';
@@ -16,14 +16,14 @@ const revisionsAtOnce = 16;
 
 /** Whoever leaves a watch is let go at once, also while it waits for the next revision. */
 export function watchOf(
-  { store, tell }: Engine,
+  { store, tell, closing$ }: Engine,
   requests: Requests,
 ): (request: WatchRequest__Output) => AsyncIterable<WatchResponse> {
   return (request) => {
     const span = requests.span(request);
     const from = beginningOf(request, store.revision);
     const left$ = new AsyncSubject<true>();
-    const events = told(changesOf(store, span, from, left$), tell);
+    const events = told(changesOf(store, span, from, { left$, closing$ }), tell);
     return {
       [Symbol.asyncIterator]: () => ({
         next: () => events.next(),
@@ -45,6 +45,12 @@ async function* told<T>(events: AsyncIterable<T>, tell: (error: unknown) => Erro
   }
 }
 
+/** How a watch that waits comes to its end: it is left, or there are to be no more. */
+interface Ending {
+  readonly left$: Observable<true>;
+  readonly closing$: Observable<never>;
+}
+
 /** The revision with which a watch begins. */
 function beginningOf({ from }: WatchRequest__Output, revision: number): number {
   const next = revision + 1;
@@ -61,7 +67,7 @@ async function* changesOf(
   store: Store,
   span: Span,
   from: number,
-  left$: Observable<true>,
+  { left$, closing$ }: Ending,
 ): AsyncGenerator<WatchResponse> {
   yield { begun: { from } };
   for (let next = from; ;) {
@@ -76,7 +82,9 @@ async function* changesOf(
       if (watched.length > 0) yield { changes: { revision, changes: watched.map(currentOf) } };
     }
     if (revisions.length > 0) continue;
-    const newest = await firstValueFrom(reached(store, next).pipe(takeUntil(left$)), { defaultValue: undefined });
+    const newest = await firstValueFrom(merge(closing$, reached(store, next)).pipe(takeUntil(left$)), {
+      defaultValue: undefined,
+    });
     if (newest === undefined) return;
   }
 }

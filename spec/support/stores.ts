@@ -38,7 +38,8 @@ export function tornStore(random: () => number, store: Store = memoryStore()): S
   });
 }
 
-function over(store: Store, methods: Partial<Store>): Store {
+/** A store with other methods. */
+export function over(store: Store, methods: Partial<Store>): Store {
   return {
     get revision() {
       return store.revision;
