@@ -1,5 +1,7 @@
 export { bytesOf, keyOf } from './key.js';
 export type { Key } from './key.js';
+export { levelStore } from './level.js';
+export type { LevelOptions } from './level.js';
 export { memoryStore } from './memory.js';
 export type { MemoryOptions } from './memory.js';
 export { StoreError } from './store.js';

@@ -1,0 +1,70 @@
+import type { Operation } from './level-database.js';
+import { changesKey, changesRecord, headKey, headRecord, valueKey, valueRecord } from './level-records.js';
+import type { Head } from './level-records.js';
+import type { Key } from './key.js';
+import { holds } from './store.js';
+import type { Changes, Committed, Current, Entry, Transaction } from './store.js';
+
+/** What several transactions come to, each of which sees those before it, until all are written at once. */
+export class Group {
+  readonly #before: Head;
+  readonly #entryOf: (key: Key) => Entry | undefined;
+  readonly #written = new Map<Key, Entry | undefined>();
+  readonly #made: Changes[] = [];
+  #oldest: number;
+
+  /** On top of what there is. */
+  constructor(before: Head, entryOf: (key: Key) => Entry | undefined) {
+    this.#before = before;
+    this.#entryOf = entryOf;
+    this.#oldest = before.oldest;
+  }
+
+  get head(): Head {
+    return { revision: this.#before.revision + this.#made.length, oldest: this.#oldest };
+  }
+
+  commit({ conditions, writes }: Transaction): Committed {
+    const { revision } = this.head;
+    const current = conditions
+      .filter(({ key, expected }) => !holds(expected, this.#entry(key)))
+      .map(({ key }): Current => ({ key, entry: this.#entry(key) }));
+    if (current.length > 0) return { outcome: 'refused', revision, current };
+    const effective = writes.filter(({ key, value }) => value !== undefined || this.#entry(key) !== undefined);
+    if (effective.length === 0) return { outcome: 'done', revision };
+    this.#write(revision + 1, effective);
+    return { outcome: 'done', revision: revision + 1 };
+  }
+
+  /** Forgets the changes of all revisions before `revision`. */
+  compact(revision: number): void {
+    this.#oldest = Math.max(this.#oldest, Math.min(revision, this.head.revision + 1));
+  }
+
+  /** All that is to be written; nothing, if nothing has changed. Of changes, those of the newest revisions are kept. */
+  operations(maxRevisions: number): Operation[] {
+    this.compact(this.head.revision + 1 - maxRevisions);
+    if (this.#made.length === 0 && this.#oldest === this.#before.oldest) return [];
+    const operations = [...this.#written].map(([key, entry]): Operation =>
+      entry ? { type: 'put', key: valueKey(key), value: valueRecord(entry) } : { type: 'del', key: valueKey(key) },
+    );
+    for (let { oldest } = this.#before; oldest < Math.min(this.#oldest, this.#before.revision + 1); oldest += 1) {
+      operations.push({ type: 'del', key: changesKey(oldest) });
+    }
+    for (const made of this.#made) {
+      if (made.revision < this.#oldest) continue;
+      operations.push({ type: 'put', key: changesKey(made.revision), value: changesRecord(made) });
+    }
+    return [...operations, { type: 'put', key: headKey, value: headRecord(this.head) }];
+  }
+
+  #entry(key: Key): Entry | undefined {
+    return this.#written.has(key) ? this.#written.get(key) : this.#entryOf(key);
+  }
+
+  #write(version: number, writes: Transaction['writes']): void {
+    const changes = writes.map(({ key, value }): Current => ({ key, entry: value && { key, value, version } }));
+    for (const { key, entry } of changes) this.#written.set(key, entry);
+    this.#made.push({ revision: version, changes });
+  }
+}
