@@ -10,7 +10,7 @@ import { start } from '../../bench/child.js';
 import { Acks } from '../support/acks.js';
 import { countOf } from '../support/counting.js';
 import { until } from '../support/peer.js';
-import { Folder, key } from '../support/stores.js';
+import { Folder, key } from '../support/store-kinds.js';
 
 /** A tenth of the full run, which `KV_KILLS=300` asks for. */
 const kills = Number(process.env['KV_KILLS'] ?? 30);

@@ -28,7 +28,7 @@ import {
   read,
   readAll,
   remove,
-} from '../support/stores.js';
+} from '../support/store-kinds.js';
 
 const children = import.meta.resolve('../support/children/committing.ts');
 

@@ -1,6 +1,6 @@
 import type { Transaction } from 'rxduplex/kv';
 
-import { expect, put } from './stores.js';
+import { expect, put } from './store-kinds.js';
 
 /** A writer writes a count to both of its keys, on top of a version of them. */
 export function counting(writer: number, count: number, version: number | undefined): Transaction {

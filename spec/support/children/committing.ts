@@ -7,7 +7,7 @@ import { levelStore } from 'rxduplex/kv';
 import { greet, inheritedFile } from '../../../bench/child.js';
 import { writeAck } from '../acks.js';
 import { countOf, counting } from '../counting.js';
-import { key } from '../stores.js';
+import { key } from '../store-kinds.js';
 
 const [directory = '', writers = '0'] = process.argv.slice(2);
 

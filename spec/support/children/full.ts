@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 
 import { StoreError, levelStore } from 'rxduplex/kv';
 
-import { codeOf, expect, failureOf, put, read } from '../stores.js';
+import { codeOf, expect, failureOf, put, read } from '../store-kinds.js';
 
 const [directory = '', makeRoom = ''] = process.argv.slice(2);
 const value = (): string => randomBytes(10_000).toString('hex');
