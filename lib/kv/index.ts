@@ -1,3 +1,11 @@
+export { KvClient } from './client.js';
+export type { KvFound, KvStats } from './client.js';
+export type { KvOptions, Repeat } from './client-options.js';
+export type { Answered, KvOutcome } from './client-outcome.js';
+export type { Bytes, KvCurrent, KvEntry, KvSpan } from './client-values.js';
+export { CompactedError } from './client-watch.js';
+export type { KvChanges } from './client-watch.js';
+export type { KvTransaction, WriteOptions } from './client-writes.js';
 export { bytesOf, keyOf } from './key.js';
 export type { Key } from './key.js';
 export { levelStore } from './level.js';
