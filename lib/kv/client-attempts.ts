@@ -52,7 +52,7 @@ export class Attempts {
         begun = false;
         const delayMs = this.#delay(error, attempts);
         const inTime = delayMs !== undefined && performance.now() + delayMs < end;
-        if (!inTime || (fate.doubt && !fate.repeatable)) return throwError(() => error);
+        if (!inTime || (fate.doubt && !fate.repeatable)) return throwError(() => failedOf(error));
         this.#repeats += 1;
         return timer(delayMs);
       };
@@ -65,19 +65,22 @@ export class Attempts {
     const { maxAttempts, backoff, metadata } = this.#settings;
     if (attempts >= maxAttempts) return undefined;
     const failure = { inARow: attempts, freshMetadata: typeof metadata === 'function' };
-    if (!unanswered(error) && !transient(failedOf(error), failure)) return undefined;
+    const reason = failedOf(error);
+    if (!unanswered(reason) && !transient(reason, failure)) return undefined;
     return backoff(attempts, error);
   }
 }
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;
 
-/** No answer in time, or a call that died for no reason that is known. */
-const unanswered = (error: unknown): boolean =>
-  codeOf(error) === 'TIMEOUT' || (codeOf(error) === 'CONNECTION_LOST' && codeOf((error as Error).cause) === undefined);
+/** No answer, for no reason that says more. */
+const unanswered = (error: unknown): boolean => codeOf(error) === 'TIMEOUT' || codeOf(error) === 'CONNECTION_LOST';
 
-/** What a stream died of is what its requests failed of. */
-const failedOf = (error: unknown): unknown => (codeOf(error) === 'CONNECTION_LOST' ? (error as Error).cause : error);
+/** What its stream died of is what a request failed of, as it would have been if it had been a call. */
+function failedOf(error: unknown): unknown {
+  const cause = codeOf(error) === 'CONNECTION_LOST' ? (error as Error).cause : undefined;
+  return codeOf(cause) === undefined ? error : cause;
+}
 
 /** Errors that say that a request was refused before anything was done. */
 const refusals: ReadonlySet<unknown> = new Set<unknown>([

@@ -51,8 +51,10 @@ export function currentOf({ key, entry }: Current__Output): KvCurrent {
   return { key, entry: entry ? entryOf(entry) : undefined };
 }
 
+type StatusError = Error & Pick<ServiceError, 'details' | 'metadata'> & { readonly code: number };
+
 /** What grpc-js makes of a call that ends with that status. */
-export function statusError(code: status, details: string): ServiceError {
-  const error = new Error(`${String(code)} ${status[code]}: ${details}`);
+export function statusError(code: number, details: string): StatusError {
+  const error = new Error(`${String(code)} ${status[code] ?? 'UNKNOWN'}: ${details}`);
   return Object.assign(error, { code, details, metadata: new Metadata() });
 }

@@ -74,7 +74,7 @@ export class KvClient {
 
   /** Gives a key a value, if what is expected of it holds. */
   put(key: Bytes, value: Bytes, options: WriteOptions = {}): Observable<KvOutcome<KvEntry | undefined>> {
-    const written = oneWritten(key, value, options);
+    const written = oneWritten(key, asBytes('value', value), options);
     return this.#write('put', oneRequest(written), written).pipe(map(ofOneKey));
   }
 
