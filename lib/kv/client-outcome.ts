@@ -61,11 +61,10 @@ function neverHeld({ conditions }: Written, current: readonly KvCurrent[]): bool
 }
 
 /** The version of what was found to be as it was to be written. Those of one write are the same. */
-function revisionOfOwn({ conditions, writes }: Written, current: readonly KvCurrent[]): number | undefined {
+function revisionOfOwn({ writes }: Written, current: readonly KvCurrent[]): number | undefined {
   const versions = current.flatMap(({ key, entry }) => {
     const value = writes.find((write) => sameBytes(write.key, key))?.value;
-    if (!entry || !value || !sameBytes(entry.value, value)) return [];
-    return entry.version > (versionExpected(conditions, key) ?? 0) ? [entry.version] : [];
+    return entry && value && sameBytes(entry.value, value) ? [entry.version] : [];
   });
   return new Set(versions).size === 1 ? versions[0] : undefined;
 }

@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { consume } from 'rxduplex';
 import { CompactedError, keyOf, memoryStore } from 'rxduplex/kv';
 import type { KvChanges, KvClient, Store } from 'rxduplex/kv';
-import { EMPTY, NEVER, catchError, concat, concatMap, defer, lastValueFrom, of } from 'rxjs';
+import { EMPTY, NEVER, catchError, concat, concatMap, defer, lastValueFrom, of, take, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -160,6 +160,39 @@ test('a reader that holds the gate is told nothing meanwhile, over a break as we
     told,
     Array.from({ length: 52 }, (_, at) => at + 1),
   );
+});
+
+test('a watch that the server ends goes on over another call, with what it was told to begin with', async () => {
+  const asked: string[] = [];
+  const port = await answering({
+    watch: ({ from }) => {
+      asked.push(from);
+      const begun = { begun: { from: from === '0' ? 7 : from } };
+      return from === '0' ? of(begun) : of(begun, { changes: { revision: from, changes: [] } });
+    },
+  });
+  const told = await lastValueFrom(clientOn(port).watch().pipe(take(2), toArray()));
+  assert.equal(
+    [revisionsOf(told), asked.slice(0, 3)],
+    [
+      [7, 8],
+      ['0', '7', '8'],
+    ],
+  );
+});
+
+test('a watch that is begun while its gate is held tells nothing before it is let go', async () => {
+  const { kv1: kv, store } = await scene({});
+  write(store, 'a', 'x');
+  const told: number[] = [];
+  const watch$ = kv.watch({}, { from: 1 });
+  const letGo = watch$.gate.hold();
+  watch$.subscribe(({ revision }) => told.push(revision));
+  await answer(kv.get('a'));
+  await turns(10);
+  assert.equal(told, []);
+  letGo();
+  await until('the first', () => told.length === 1);
 });
 
 test('a slow reader is told of what the store forgot while it was busy', async () => {

@@ -64,6 +64,9 @@ for (const api of apis) {
     const [found, other] = [await answer(kv.get(bytes)), await answer(kv.get(Buffer.from('ü')))];
     assert.equal([found.entry?.key, found.entry?.value], [bytes, bytes]);
     assert.is(wordsOf(other.entry), 'ü=€ of 2');
+    const large = Buffer.alloc(2 << 20, 'x');
+    await answer(kv.put('large', large));
+    assert.ok((await answer(kv.get('large'))).entry?.value.equals(large));
   });
 
   test(`${api}: a write with an expectation is done, or refused by what is there`, async () => {
