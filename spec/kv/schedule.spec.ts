@@ -118,6 +118,15 @@ test('per-key: nothing is kept of a key that nobody works on', async () => {
   assert.is(lasts.size, 0);
 });
 
+test('per-key: one that comes when the first is over waits for the second', () => {
+  marbles(({ cold, expectObservable }) => {
+    const schedule = scheduleOf('per-key');
+    expectObservable(schedule([x], cold('-a|'))).toBe('-a|');
+    expectObservable(schedule([x], cold('---b|'))).toBe('-----b|');
+    expectObservable(schedule([x], cold('-c|')), '----^').toBe('-------c|');
+  });
+});
+
 test('per-key: one without a key waits for nobody', () => {
   marbles(({ cold, expectObservable }) => {
     const schedule = scheduleOf('per-key');
