@@ -7,9 +7,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import type { SessionRequest, SessionResponse__Output } from '../../lib/generated/kv.js';
+import { randomFrom } from '../support/histories.js';
 import { served, stopAll } from '../support/key-values.js';
 import type { Served } from '../support/key-values.js';
 import { turns, until } from '../support/peer.js';
+import { lateStore } from '../support/stores.js';
 
 test.after.each(stopAll);
 
@@ -112,7 +114,7 @@ test('no more are at work than may be; the rest waits and is answered', async ()
 });
 
 test('a client that does not read its answers is slowed, and loses none', async () => {
-  const on = await served({ maxInFlight: 16 });
+  const on = await served({ maxInFlight: 16, store: lateStore(randomFrom(4)) });
   const { call, answers, ended } = session(on);
   call.pause();
   call.write({ id: 0, put: { key, value: Buffer.alloc(1 << 20) } });
