@@ -11,7 +11,7 @@ import type { Long } from '@grpc/proto-loader';
  */
 export interface Refused {
   /**
-   * What did not hold, in the order of the request.
+   * What did not hold, in the order of the request, as far as one answer holds it; at least the first.
    */
   current?: _rxduplex_kv_v1_Current[];
   /**
@@ -25,7 +25,7 @@ export interface Refused {
  */
 export interface Refused__Output {
   /**
-   * What did not hold, in the order of the request.
+   * What did not hold, in the order of the request, as far as one answer holds it; at least the first.
    */
   current: _rxduplex_kv_v1_Current__Output[];
   /**
