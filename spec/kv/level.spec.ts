@@ -96,7 +96,9 @@ test('a store that is to keep fewer revisions than before has forgotten the othe
 
 test('changes that are forgotten are not on the disk any more', async () => {
   using folder = new Folder();
-  const write = (store: Store): Promise<unknown> => commitAll(store, ...Array.from('123456', (text) => put('a', text)));
+  const write = async (store: Store): Promise<void> => {
+    for (const text of '123456') await store.commit(put('a', text));
+  };
   await using(folder, write, 2);
   const db = new ClassicLevel(folder.path);
   assert.is((await db.keys().all()).length, 4, 'a head, a value, and two revisions');
@@ -479,6 +481,25 @@ test('a database that cannot be opened anew is opened as soon as it can', async 
     assert.is(await read(store, 'a'), '1@1');
     assert.equal(await store.commit(put('a', '2')), { outcome: 'done', revision: 2 });
   });
+});
+
+test('a read that opens the database anew is done before the store is closed', async () => {
+  using folder = new Folder();
+  using batches = new Batches();
+  const reading = await using(folder, async (store) => {
+    await store.commit(put('a', '1'));
+    batches.way = async (write) => {
+      batches.way = () => Promise.reject(noRoom());
+      await write();
+      throw noRoom();
+    };
+    assert.is(await codeOf(() => store.commit(put('a', 'lost'))), 'FULL');
+    assert.is(await codeOf(() => store.commit(put('a', 'lost'))), 'FULL');
+    batches.way = (write) => write();
+    return { text: read(store, 'a') };
+  });
+  assert.is(await reading.text, '1@1');
+  assert.equal(await using(folder, readAll), ['a=1@1']);
 });
 
 test('a write that failed for another reason is told as it is', async () => {
