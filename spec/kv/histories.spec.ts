@@ -1,4 +1,3 @@
-import { memoryStore } from 'rxduplex/kv';
 import type { Concurrency, Store } from 'rxduplex/kv';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,15 +7,18 @@ import type { Ask } from '../support/histories.js';
 import { served, stopAll } from '../support/key-values.js';
 import type { Served } from '../support/key-values.js';
 import { linearizable } from '../support/linearizable.js';
+import { closing, openLevel, openMemory } from '../support/store-kinds.js';
+import type { Opened } from '../support/store-kinds.js';
 import { lateStore, tornStore } from '../support/stores.js';
 import { versioned } from '../support/versioned.js';
 
 test.after.each(stopAll);
 
 const concurrencies: readonly Concurrency[] = ['global', 'per-key', 'free'];
-const stores: Readonly<Record<string, (random: () => number) => Store>> = {
-  'in memory': () => memoryStore(),
-  'that answers late': lateStore,
+const stores: Readonly<Record<string, (random: () => number) => Promise<Opened>>> = {
+  'in memory': () => openMemory(),
+  'on disk': () => openLevel(),
+  'that answers late': (random) => Promise.resolve(closing(lateStore(random))),
 };
 const ways: Readonly<Record<string, (on: Served) => Ask>> = { 'in calls': unary, 'over a session': session };
 
@@ -33,7 +35,8 @@ for (const [name, storeOf] of Object.entries(stores)) {
   for (const concurrency of concurrencies) {
     for (const [how, way] of Object.entries(ways)) {
       test(`what 20 clients do at once on 10 keys ${how} is linearizable, ${concurrency}, on a store ${name}`, async () => {
-        assert.ok(await isLinearizable(storeOf(randomFrom(seed)), concurrency, way), `SEED=${String(seed)}`);
+        await using opened = await storeOf(randomFrom(seed));
+        assert.ok(await isLinearizable(opened.store, concurrency, way), `SEED=${String(seed)}`);
       });
     }
   }

@@ -21,29 +21,29 @@ export interface Opened extends AsyncDisposable {
 
 type Open = (options?: { readonly maxRevisions?: number }) => Promise<Opened>;
 
+/** A store that leaves nothing behind. */
+export function closing(store: Store): Opened {
+  return { store, [Symbol.asyncDispose]: async () => store.close() };
+}
+
+export const openMemory: Open = (options) => Promise.resolve(closing(memoryStore(options)));
+
+export const openLevel: Open = async (options) => {
+  const folder = new Folder();
+  const store = await levelStore(folder.path, options);
+  return {
+    store,
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      folder[Symbol.dispose]();
+    },
+  };
+};
+
 /** Every kind of store there is. */
 export const kinds: readonly { readonly title: string; readonly open: Open }[] = [
-  {
-    title: 'memory',
-    open: (options) => {
-      const store = memoryStore(options);
-      return Promise.resolve({ store, [Symbol.asyncDispose]: async () => store.close() });
-    },
-  },
-  {
-    title: 'level',
-    open: async (options) => {
-      const folder = new Folder();
-      const store = await levelStore(folder.path, options);
-      return {
-        store,
-        async [Symbol.asyncDispose]() {
-          await store.close();
-          folder[Symbol.dispose]();
-        },
-      };
-    },
-  },
+  { title: 'memory', open: openMemory },
+  { title: 'level', open: openLevel },
 ];
 
 export const all: Span = { start: key(''), end: undefined };
