@@ -14,7 +14,8 @@ export interface Settings {
 export const help: string = `npm start -- [streams] [flags]
 
 Measures the first article's experiment over loopback, rxduplex beside bare grpc-js, then kills the server in the
-middle of a flow and checks the books. Without 'streams' the replicas follow, in short form.
+middle of a flow and checks the books. Without 'streams' the replicas and the key-value service
+follow, in short form.
 
   --messages N     messages a run (default 5000)
   --rounds N       interleaved rounds, after a warm-up (default 5)
@@ -35,6 +36,8 @@ Runs three replicas in processes of their own, kills and restarts any of them, a
 
 npm start -- peers [--counts a,b] tells how long one replica takes to start, to tell so many peers something (default
 10,100), and to stop.
+
+npm start -- kv measures the key-value service of the second article; npm start -- kv --help tells more.
 
 npm start -- app [--seconds N] runs a small reactive app, until Ctrl-C.
 

@@ -28,6 +28,10 @@ const subjects: Readonly<Record<string, Subject>> = {
     await app(seconds);
     return true;
   },
+  async kv(args) {
+    const { kv } = await import('./kv/start.js');
+    return kv(args);
+  },
 };
 
 const streamsAndReplicas: Subject = async (args) => {

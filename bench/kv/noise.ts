@@ -15,11 +15,6 @@ export class Noise {
     this.#random = seeded(seed ^ 0x5bd1e995);
   }
 
-  /** The longest piece there is. */
-  get maxLength(): number {
-    return size / 2;
-  }
-
   piece(length: number): Buffer {
     const from = below(this.#random, size - length);
     return this.#bytes.subarray(from, from + length);
