@@ -18,7 +18,7 @@ export async function launch(measured: Case, how: Launch): Promise<Figures> {
   const serverEnded = server.ended.then((ended) => {
     throw new Error(`the server of ${contender} ended with ${ended} in the middle of a launch`);
   });
-  const args = [JSON.stringify({ ...measured, ...how, port: server.greeting.port })];
+  const args = [JSON.stringify({ ...how, ...measured, port: server.greeting.port })];
   await using client = await Promise.race([start<Figures>('client', import.meta.url, { args }), serverEnded]);
   return client.greeting;
 }

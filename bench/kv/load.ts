@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ceiling } from './ceiling.js';
@@ -38,7 +39,8 @@ export async function measure(ask: Ask, operations: Iterator<Operation, never>, 
   let answered = 0;
   let wrong = 0;
   const registers = new Registers();
-  let last: Mark | undefined;
+  const answers = new EventEmitter<{ answer: [Mark] }>();
+  const following = async (): Promise<Mark> => ((await once(answers, 'answer')) as [Mark])[0];
   let over = false;
 
   const next = (): void => {
@@ -50,17 +52,17 @@ export async function measure(ask: Ask, operations: Iterator<Operation, never>, 
       counts[answer.outcome] += 1;
       answered += 1;
       if (!isRight(answer)) wrong += 1;
-      last = { at: performance.now(), asked: asked.length, answered };
+      answers.emit('answer', { at: performance.now(), asked: asked.length, answered });
       next();
     });
   };
   for (let each = 0; each < load.inFlight; each++) next();
   await sleep(load.warmUpMs);
   // From an answer to an answer: where few come, what is left over of a second would count.
-  const begin = last ?? { at: performance.now(), asked: 0, answered: 0 };
+  const begin = await following();
   await sleep(load.ms);
+  const end = await following();
   over = true;
-  const end = last ?? begin;
   return {
     rpcsPerSecond: ((end.answered - begin.answered) * 1_000) / (end.at - begin.at),
     ceiling: ceiling({ operations: asked, from: begin.asked, to: end.asked, ...load }),
