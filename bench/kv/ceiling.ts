@@ -2,10 +2,14 @@ import type { Concurrency } from './contender.js';
 import { workOf } from './simulated-work.js';
 import type { Operation } from './workload.js';
 
+type Drawn = Pick<Operation, 'kind' | 'key'>;
+
 export interface Asked {
+  /** What was answered while it was measured. */
+  readonly measured: readonly Drawn[];
   /** All that was asked for, in its order. */
-  readonly operations: readonly Pick<Operation, 'kind' | 'key'>[];
-  /** The part of it that was measured: its first, and the one after its last. */
+  readonly asked: readonly Drawn[];
+  /** How much had been asked for when measuring began, and when it ended. */
   readonly from: number;
   readonly to: number;
   readonly concurrency: Concurrency;
@@ -13,8 +17,7 @@ export interface Asked {
 }
 
 /** How many RPCs a second there would be, if nothing took time but the simulated work. */
-export function ceiling({ operations, from, to, concurrency, inFlight }: Asked): number {
-  const measured = operations.slice(from, to);
+export function ceiling({ measured, asked, from, to, concurrency, inFlight }: Asked): number {
   const meanMs = measured.reduce((sum, operation) => sum + workOf(operation), 0) / measured.length;
   switch (concurrency) {
     case 'global':
@@ -22,8 +25,8 @@ export function ceiling({ operations, from, to, concurrency, inFlight }: Asked):
     case 'free':
       return (inFlight * 1_000) / meanMs;
     case 'per-key': {
-      const began = beginnings(operations.slice(0, to + 1), inFlight);
-      return ((to - from) * 1_000) / ((began[to] ?? NaN) - (began[from] ?? NaN));
+      const began = beginnings(asked.slice(0, to), inFlight);
+      return ((to - from) * 1_000) / ((began[to - 1] ?? NaN) - (began[from - 1] ?? NaN));
     }
   }
 }
@@ -32,7 +35,7 @@ export function ceiling({ operations, from, to, concurrency, inFlight }: Asked):
  * When each operation takes a free place among those in flight, in ms. It keeps it until it is done, and it cannot be
  * begun before the one before it on the same key is done: that is work which no client could have done sooner.
  */
-function beginnings(operations: Asked['operations'], inFlight: number): readonly number[] {
+function beginnings(operations: readonly Drawn[], inFlight: number): readonly number[] {
   const free = new Array<number>(inFlight).fill(0);
   const idleFrom = new Map<string, number>();
   return operations.map((operation) => {

@@ -1,5 +1,6 @@
-import { BadFlag, file, read, refusePositional, wholeNumber } from '../flag-values.js';
+import { file, read, refusePositional, wholeNumber } from '../flag-values.js';
 import type { Launch } from './launch.js';
+import { upTo } from './up-to.js';
 
 export interface Settings extends Launch {
   readonly rounds: number;
@@ -52,10 +53,4 @@ export function parse(args: readonly string[]): Settings | 'help' {
     ...(values.json !== undefined && { json: file('--json', values.json) }),
     ...(values.svg !== undefined && { svg: file('--svg', values.svg) }),
   };
-}
-
-function upTo(most: number, flag: string, value: unknown): number {
-  const number = wholeNumber(flag, value);
-  if (number <= most) return number;
-  throw new BadFlag(flag, `a whole number from 1 to ${most}`, value);
 }

@@ -35,8 +35,8 @@ interface Mark {
 /** So many operations at any time: each answer makes place for the next. What comes in the warm-up is not measured. */
 export async function measure(ask: Ask, operations: Iterator<Operation, never>, load: Load): Promise<Figures> {
   const asked: Pick<Operation, 'kind' | 'key'>[] = [];
+  const answered: Pick<Operation, 'kind' | 'key'>[] = [];
   const counts = { done: 0, NOT_FOUND: 0, ALREADY_EXISTS: 0 };
-  let answered = 0;
   let wrong = 0;
   const registers = new Registers();
   const answers = new EventEmitter<{ answer: [Mark] }>();
@@ -45,14 +45,15 @@ export async function measure(ask: Ask, operations: Iterator<Operation, never>, 
 
   const next = (): void => {
     const operation = operations.next().value;
-    asked.push({ kind: operation.kind, key: operation.key });
+    const { kind, key } = operation;
+    asked.push({ kind, key });
     const isRight = expectation(registers, operation);
     ask(operation, (answer) => {
       if (over) return;
       counts[answer.outcome] += 1;
-      answered += 1;
+      answered.push({ kind, key });
       if (!isRight(answer)) wrong += 1;
-      answers.emit('answer', { at: performance.now(), asked: asked.length, answered });
+      answers.emit('answer', { at: performance.now(), asked: asked.length, answered: answered.length });
       next();
     });
   };
@@ -65,8 +66,14 @@ export async function measure(ask: Ask, operations: Iterator<Operation, never>, 
   over = true;
   return {
     rpcsPerSecond: ((end.answered - begin.answered) * 1_000) / (end.at - begin.at),
-    ceiling: ceiling({ operations: asked, from: begin.asked, to: end.asked, ...load }),
-    answered,
+    ceiling: ceiling({
+      ...load,
+      measured: answered.slice(begin.answered, end.answered),
+      asked,
+      from: begin.asked,
+      to: end.asked,
+    }),
+    answered: answered.length,
     notFound: counts.NOT_FOUND,
     alreadyExists: counts.ALREADY_EXISTS,
     wrong,
