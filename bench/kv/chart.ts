@@ -71,7 +71,7 @@ const bars: Layer = {
     color: {
       field: 'name',
       scale: { domain: names, range: colours },
-      legend: { orient: 'top', title: null, symbolType: 'square' },
+      legend: { orient: 'top', title: null, symbolType: 'square', labelLimit: 300 },
     },
   },
 };
@@ -87,6 +87,6 @@ const errorBars: Layer = {
 };
 
 const labels: Layer = {
-  mark: { type: 'text', dy: 14, color: 'white', fontSize: 11, baseline: 'middle' },
+  mark: { type: 'text', dy: -9, color: '#263238', fontSize: 11, baseline: 'middle' },
   encoding: { y: { field: 'median', ...perSecond }, text: { field: 'label' } },
 };
