@@ -4,6 +4,7 @@ import type { ReplicaSettings, Settings } from './flags.js';
 import { audit, countsOf } from './kill/audit.js';
 import { kill } from './kill/kill.js';
 import { report as reportOfKill } from './kill/report.js';
+import { shortKv } from './kv/start.js';
 import { replicas } from './replicas/replicas.js';
 import { report as reportOfReplicas } from './replicas/report.js';
 import { measure } from './throughput/experiment.js';
@@ -42,6 +43,11 @@ export async function runReplicas(settings: Omit<ReplicaSettings, 'json'>): Prom
   console.log(`\n${reportOfReplicas(outcome)}`);
   const { messagesPerSecond, kills, links, broken } = outcome;
   return { results: { replicas: { messagesPerSecond, kills, links } }, isAsPromised: broken.length === 0 };
+}
+
+export async function runKv(): Promise<Found> {
+  const { kv, right } = await shortKv();
+  return { results: { kv }, isAsPromised: right };
 }
 
 /** Takes one step after the other and writes what all of them found; true if all of it was as promised. */

@@ -1,6 +1,6 @@
 import { BadFlag } from './flag-values.js';
 import { help, parse, parseApp, parsePeers, parseReplicas } from './flags.js';
-import { run, runReplicas, runStreams } from './run.js';
+import { run, runKv, runReplicas, runStreams } from './run.js';
 
 const inShort = { kills: 1, seconds: 2 };
 
@@ -34,7 +34,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   },
 };
 
-const streamsAndReplicas: Subject = async (args) => {
+const everything: Subject = async (args) => {
   const settings = parse(args);
   if (settings === 'help') return printHelp();
   const streams = (): ReturnType<typeof runStreams> => runStreams(settings);
@@ -42,7 +42,11 @@ const streamsAndReplicas: Subject = async (args) => {
     console.log('\nThree replicas:');
     return runReplicas(inShort);
   };
-  return run(settings.json, streams, replicas);
+  const kv = (): ReturnType<typeof runKv> => {
+    console.log('\nA key-value service:');
+    return runKv();
+  };
+  return run(settings.json, streams, replicas, kv);
 };
 
 function printHelp(): true {
@@ -53,7 +57,7 @@ function printHelp(): true {
 const [name = '', ...rest] = process.argv.slice(2);
 const named = Object.hasOwn(subjects, name) ? subjects[name] : undefined;
 try {
-  const isAsPromised = await (named ? named(rest) : streamsAndReplicas(process.argv.slice(2)));
+  const isAsPromised = await (named ? named(rest) : everything(process.argv.slice(2)));
   process.exitCode = isAsPromised ? 0 : 1;
 } catch (error) {
   if (!(error instanceof BadFlag)) throw error;

@@ -61,7 +61,7 @@ test('npm start -- streams measures, kills, writes what it found, and ends with 
   assert.is(kill.balanced, true);
 });
 
-test('npm start runs the streams and then the replicas, and writes what it found of both', async () => {
+test('npm start runs the streams, the replicas and the key-value service, and writes what it found of each', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rxduplex-'));
   const json = join(folder, 'out.json');
   const { code, stdout } = await npmStart('--messages', '200', '--rounds', '1', '--buffers', '64', '--json', json);
@@ -69,7 +69,7 @@ test('npm start runs the streams and then the replicas, and writes what it found
   await rm(folder, { recursive: true });
   assert.is(code, 0);
   assert.match(stdout, /The books balance, and agree[^]*kill 1 of 1: [^]*The books of every link balance/);
-  assert.equal(Object.keys(results), ['remote', 'kill', 'replicas']);
+  assert.equal(Object.keys(results), ['remote', 'kill', 'replicas', 'kv']);
 });
 
 test('npm start -- replicas kills and restarts, tells the status and the books of each link, and writes them', async () => {
