@@ -1,9 +1,9 @@
+import { applied } from './applied.js';
 import type { Operation } from './level-database.js';
 import { changesKey, changesRecord, headKey, headRecord, valueKey, valueRecord } from './level-records.js';
 import type { Head } from './level-records.js';
 import type { Key } from './key.js';
-import { holds } from './store.js';
-import type { Changes, Committed, Current, Entry, Transaction } from './store.js';
+import type { Changes, Committed, Entry, Transaction } from './store.js';
 
 /** What several transactions come to, each of which sees those before it, until all are written at once. */
 export class Group {
@@ -24,16 +24,13 @@ export class Group {
     return { revision: this.#before.revision + this.#made.length, oldest: this.#oldest };
   }
 
-  commit({ conditions, writes }: Transaction): Committed {
-    const { revision } = this.head;
-    const current = conditions
-      .filter(({ key, expected }) => !holds(expected, this.#entry(key)))
-      .map(({ key }): Current => ({ key, entry: this.#entry(key) }));
-    if (current.length > 0) return { outcome: 'refused', revision, current };
-    const effective = writes.filter(({ key, value }) => value !== undefined || this.#entry(key) !== undefined);
-    if (effective.length === 0) return { outcome: 'done', revision };
-    this.#write(revision + 1, effective);
-    return { outcome: 'done', revision: revision + 1 };
+  commit(transaction: Transaction): Committed {
+    const { answer, made } = applied(transaction, this.head.revision, (key) => this.#entry(key));
+    if (made) {
+      for (const { key, entry } of made.changes) this.#written.set(key, entry);
+      this.#made.push(made);
+    }
+    return answer;
   }
 
   /** Forgets the changes of all revisions before `revision`. */
@@ -60,11 +57,5 @@ export class Group {
 
   #entry(key: Key): Entry | undefined {
     return this.#written.has(key) ? this.#written.get(key) : this.#entryOf(key);
-  }
-
-  #write(version: number, writes: Transaction['writes']): void {
-    const changes = writes.map(({ key, value }): Current => ({ key, entry: value && { key, value, version } }));
-    for (const { key, entry } of changes) this.#written.set(key, entry);
-    this.#made.push({ revision: version, changes });
   }
 }

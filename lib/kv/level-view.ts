@@ -1,3 +1,4 @@
+import { Filling } from './filling.js';
 import type { Bounds, Database, Records, Snapshot } from './level-database.js';
 import {
   changesFrom,
@@ -64,18 +65,12 @@ export class View {
   }
 
   async range({ start, end }: Span, size: PageSize): Promise<Page> {
-    const { revision } = this.head;
-    const entries: Entry[] = [];
-    let bytes = 0;
+    const filling = new Filling(size);
     const records = this.#records(valuesBetween(start, end));
     for await (const [recordKey, record] of stepsOf(records, size.entries + 1)) {
-      const entry = this.#entry(keyOfValue(recordKey), record);
-      bytes += entry.key.length + entry.value.length;
-      const full = entries.length >= size.entries || bytes > size.bytes;
-      if (entries.length > 0 && full) return { entries, more: true, revision };
-      entries.push(entry);
+      if (!filling.add(this.#entry(keyOfValue(recordKey), record))) break;
     }
-    return { entries, more: false, revision };
+    return filling.page(this.head.revision);
   }
 
   async changes(from: number, max: number): Promise<readonly Changes[] | undefined> {

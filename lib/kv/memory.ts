@@ -3,10 +3,12 @@ import type { Observable } from 'rxjs';
 import { EmptyBTree } from 'sorted-btree';
 import type { ISortedMap } from 'sorted-btree';
 
+import { applied } from './applied.js';
+import { Filling } from './filling.js';
 import { History } from './history.js';
 import type { Key } from './key.js';
 import { whole } from './options.js';
-import { StoreError, holds } from './store.js';
+import { StoreError } from './store.js';
 import type { Changes, Committed, Current, Entry, Found, Page, PageSize, Span, Store, Transaction } from './store.js';
 
 export interface MemoryOptions {
@@ -49,29 +51,19 @@ class MemoryStore implements Store {
 
   range({ start, end }: Span, size: PageSize): Page {
     this.#refuseClosed();
-    const entries: Entry[] = [];
-    let bytes = 0;
-    let more = false;
+    const filling = new Filling(size);
     for (const [key, { value, version }] of this.#values.entries(start)) {
       if (end !== undefined && key >= end) break;
-      bytes += key.length + value.length;
-      more = entries.length > 0 && (entries.length >= size.entries || bytes > size.bytes);
-      if (more) break;
-      entries.push({ key, value, version });
+      if (!filling.add({ key, value, version })) break;
     }
-    return { entries, more, revision: this.revision };
+    return filling.page(this.revision);
   }
 
-  commit({ conditions, writes }: Transaction): Committed {
+  commit(transaction: Transaction): Committed {
     this.#refuseClosed();
-    const current = conditions
-      .map(({ key, expected }) => ({ key, expected, entry: this.#entry(key) }))
-      .filter(({ expected, entry }) => !holds(expected, entry))
-      .map(({ key, entry }): Current => ({ key, entry }));
-    if (current.length > 0) return { outcome: 'refused', revision: this.revision, current };
-    const effective = writes.filter(({ key, value }) => value !== undefined || this.#values.has(key));
-    if (effective.length > 0) this.#write(effective);
-    return { outcome: 'done', revision: this.revision };
+    const { answer, made } = applied(transaction, this.revision, this.#entry);
+    if (made) this.#write({ ...made, changes: made.changes.map(kept) });
+    return answer;
   }
 
   changes(from: number, max: number): readonly Changes[] | undefined {
@@ -89,24 +81,27 @@ class MemoryStore implements Store {
     this.#revisions.complete();
   }
 
-  #write(writes: Transaction['writes']): void {
-    const version = this.revision + 1;
-    const changes = writes.map(({ key, value }): Current => {
-      if (value) this.#values.set(key, { value, version });
+  #write(made: Changes): void {
+    for (const { key, entry } of made.changes) {
+      if (entry) this.#values.set(key, { value: entry.value, version: entry.version });
       else this.#values.delete(key);
-      return { key, entry: value && { key, value, version } };
-    });
-    this.revision = version;
-    this.#history.push({ revision: version, changes });
-    this.#revisions.next(version);
+    }
+    this.revision = made.revision;
+    this.#history.push(made);
+    this.#revisions.next(made.revision);
   }
 
-  #entry(key: Key): Entry | undefined {
+  readonly #entry = (key: Key): Entry | undefined => {
     const found = this.#values.get(key);
     return found && { key, ...found };
-  }
+  };
 
   #refuseClosed(): void {
     if (this.#closed) throw new StoreError('CLOSED', 'the store is closed');
   }
+}
+
+/** With a value of its own: what was given may be a part of a larger piece of memory, and is its owner's to write to. */
+function kept({ key, entry }: Current): Current {
+  return { key, entry: entry && { ...entry, value: Buffer.from(entry.value) } };
 }

@@ -36,10 +36,9 @@ export class Requests {
     throw invalid(`a key may have at most ${String(maxKeyBytes)} bytes; this one has ${String(bytes.length)}`);
   }
 
-  /** A copy: what came is a part of a larger piece of memory, which a store would keep with it. */
   value(bytes: Buffer): Buffer {
     const { maxValueBytes } = this.#limits;
-    if (bytes.length <= maxValueBytes) return Buffer.from(bytes);
+    if (bytes.length <= maxValueBytes) return bytes;
     throw invalid(`a value may have at most ${String(maxValueBytes)} bytes; this one has ${String(bytes.length)}`);
   }
 

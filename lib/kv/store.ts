@@ -86,7 +86,10 @@ export interface Store {
   readonly revision$: Observable<number>;
   get(key: Key): Soon<Found>;
   range(span: Span, size: PageSize): Soon<Page>;
-  /** Atomic: no other commit comes between its conditions and its writes. */
+  /**
+   * Atomic: no other commit comes between its conditions and its writes. What it keeps of the values beyond its answer is
+   * a copy.
+   */
   commit(transaction: Transaction): Soon<Committed>;
   /** The changes of at most so many revisions, the first of them `from`; nothing if that is no longer known. */
   changes(from: number, max: number): Soon<readonly Changes[] | undefined>;
