@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import type { Subscriber, TeardownLogic, UnaryFunction } from 'rxjs';
+import { Holder } from './holder.js';
 
 /**
  * Counts those who ask a stream to stand still. It stands while anybody holds it, and goes on when the last of them has
@@ -31,6 +32,21 @@ export class Gate {
     this.#watchers.add(watcher);
     return () => {
       this.#watchers.delete(watcher);
+    };
+  }
+
+  /** Is held whenever `other` is, until the function that it gives is called. */
+  follow(other: Gate): () => void {
+    const holder = new Holder(this.hold);
+    const follow = (held: boolean): void => {
+      if (held) holder.hold();
+      else holder.release();
+    };
+    follow(other.held);
+    const unwatch = other.watch(follow);
+    return () => {
+      unwatch();
+      holder.release();
     };
   }
 

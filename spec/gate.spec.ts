@@ -40,6 +40,32 @@ test('letting go twice lets go of nobody else', () => {
   assert.equal(changes, [true]);
 });
 
+test('a gate that follows another is held while the other is, and by whoever else holds it', () => {
+  const [leader, { gate, changes }] = [new Gate(), told()];
+  gate.follow(leader);
+  assert.equal(changes, []);
+  const letGo = leader.hold();
+  assert.equal(changes, [true]);
+  const own = gate.hold();
+  letGo();
+  assert.ok(gate.held);
+  own();
+  leader.hold();
+  assert.equal(changes, [true, false, true]);
+});
+
+test('it is held at once by one that is held already, and follows no more when it is told so', () => {
+  const [leader, { gate, changes }] = [new Gate(), told()];
+  const letGo = leader.hold();
+  const leave = gate.follow(leader);
+  assert.equal(changes, [true]);
+  leave();
+  assert.equal(changes, [true, false]);
+  letGo();
+  leader.hold();
+  assert.not(gate.held);
+});
+
 test('who no longer watches is told of nothing', () => {
   const gate = new Gate();
   const changes: boolean[] = [];

@@ -91,17 +91,7 @@ class Position {
 /** `source`, whose gate is held whenever `gate` is. */
 function heldWith<T>(gate: Gate, source: Gated<T>): Observable<T> {
   return new Observable<T>((subscriber) => {
-    let letGo: (() => void) | undefined;
-    const follow = (isHeld: boolean): void => {
-      const release = letGo;
-      letGo = isHeld ? source.gate.hold() : undefined;
-      release?.();
-    };
-    follow(gate.held);
-    subscriber.add(gate.watch(follow));
-    subscriber.add(() => {
-      follow(false);
-    });
+    subscriber.add(source.gate.follow(gate));
     source.subscribe(subscriber);
   });
 }

@@ -47,7 +47,7 @@ export class Link<C extends Closable, Out, In, E extends Tagged> implements Peer
       },
     });
     this.events$ = this.remote.on('event');
-    this.#kept.add(heldWith(gate, this.remote.gate));
+    this.#kept.add(this.remote.gate.follow(gate));
   }
 
   /** What is listened to stays connected. */
@@ -69,20 +69,4 @@ export class Link<C extends Closable, Out, In, E extends Tagged> implements Peer
     this.#client.close();
     return closing;
   }
-}
-
-/** Holds `held` whenever `gate` is. */
-function heldWith(gate: Gate, held: Gate): () => void {
-  let letGo: (() => void) | undefined;
-  const follow = (isHeld: boolean): void => {
-    const release = letGo;
-    letGo = isHeld ? held.hold() : undefined;
-    release?.();
-  };
-  follow(gate.held);
-  const unwatch = gate.watch(follow);
-  return () => {
-    unwatch();
-    follow(false);
-  };
 }
