@@ -47,6 +47,7 @@ export function kvServer(store: Store): KvServer {
     storeFailed$: kv.failures$.pipe(takeUntil(stopped$)),
     async stop(graceMs) {
       tell('NOT_SERVING');
+      kv.endWatches();
       await Promise.all(servings.map((serving) => serving.drain({ graceMs })));
       await shutDown(server);
       stopped$.next();

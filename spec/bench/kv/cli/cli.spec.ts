@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
-import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
-import type { Client, ClientReadableStream } from '@grpc/grpc-js';
+import { credentials, loadPackageDefinition, status } from '@grpc/grpc-js';
+import type { Client, ClientReadableStream, StatusObject } from '@grpc/grpc-js';
 import { fromJSON, loadSync } from '@grpc/proto-loader';
 import { protoPath } from 'grpc-health-check';
 import { KeyValueClient, KvClient } from 'rxduplex/kv';
@@ -77,6 +77,19 @@ test('told to stop, the server says that it is not well before its calls have en
   assert.match(await stopped, 'stopped');
   client.close();
   health.client.close();
+});
+
+test('told to stop, the server does not wait for those who watch', async () => {
+  const server = await serve('--grace-ms', '9999999');
+  const client = new KeyValueClient(server.address, credentials.createInsecure());
+  const watch = client.watch({});
+  watch.on('error', () => undefined);
+  await once(watch, 'data');
+  const ended = new Promise<StatusObject>((resolve) => watch.once('status', resolve));
+  const stopped = server.stop();
+  assert.is((await ended).code, status.UNAVAILABLE);
+  assert.match(await stopped, 'stopped');
+  client.close();
 });
 
 test('reflection tells both APIs', async () => {
