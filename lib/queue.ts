@@ -38,6 +38,11 @@ export class Queue<T extends Linked<T>> {
     item.before = item.after = undefined;
   }
 
+  /** From the first to the last; who removes some meanwhile takes a copy. */
+  *[Symbol.iterator](): Generator<T, void, undefined> {
+    for (let item = this.#first; item; item = item.after) yield item;
+  }
+
   /** Puts `item` where `old` stands. */
   replace(old: T, item: T): void {
     item.before = old.before;

@@ -65,9 +65,9 @@ export const outbound = (): Outbound => ({
 
 export const inbound = (): Inbound => ({ received: 0, routed: 0, unrouted: 0, invalid: 0 });
 
-/** Adds what is in one account of a kind to another's: the books of several buffers as one. */
-export function addTo<B extends Inbound | Outbound>(total: B, books: Readonly<B>): void {
-  for (const account of Object.keys(total) as (keyof B)[]) (total[account] as number) += books[account] as number;
+/** Adds what is in one account of a kind to another's: the books of several streams as one. */
+export function addTo(total: Inbound, books: Readonly<Inbound>): void {
+  for (const account of Object.keys(total) as (keyof Inbound)[]) total[account] += books[account];
 }
 
 /** How many messages are in one place, and how many bytes. */
@@ -91,7 +91,7 @@ export class Account {
   }
 }
 
-/** The outbound books. Every move is written where its event happens; no number is derived from another. */
+/** The outbound books, of one buffer or of several. Every move is written where its event happens; no number is derived from another. */
 export class Ledger implements Readonly<Record<keyof Outbound, Account>> {
   readonly offered: Account = new Account();
   readonly waiting: Account = new Account();
@@ -104,6 +104,13 @@ export class Ledger implements Readonly<Record<keyof Outbound, Account>> {
   readonly lost: Account = new Account();
   readonly cancelled: Account = new Account();
   readonly undelivered: Account = new Account();
+
+  add({ bytes, ...messages }: OutboundStats): void {
+    for (const account of Object.keys(messages) as (keyof Outbound)[]) {
+      this[account].messages += messages[account];
+      this[account].bytes += bytes[account];
+    }
+  }
 
   stats(): OutboundStats {
     const [messages, bytes] = [outbound(), outbound()];

@@ -1,59 +1,59 @@
 import { status } from '@grpc/grpc-js';
-import { defer, first, map, repeat, switchMap } from 'rxjs';
-import type { Observable } from 'rxjs';
 
 import type { KeyValueServiceHandlers } from '../generated/kvservice.js';
 import type { Handlers } from '../index.js';
-import { soon } from './engine.js';
 import type { Engine } from './engine.js';
 import { StatusError } from './failure.js';
 import type { Key } from './key.js';
 import type { Requests } from './requests.js';
+import { andThen } from './soon.js';
+import type { Soon } from './soon.js';
+import type { Committed, Store } from './store.js';
 
 /**
  * The article's own API. An empty key is one like any other here: the lengths of those that the article's client draws
  * begin at 0, and it takes what it does not expect for the end.
  */
 export function articleHandlers(engine: Engine, requests: Requests): Handlers<KeyValueServiceHandlers> {
+  const done = (): object => ({});
   return {
-    create: ({ key: bytes, value }) => {
-      const key = requests.anyKey(bytes);
-      const created = {
-        conditions: [{ key, expected: { exists: false } }],
-        writes: [{ key, value: requests.value(value) }],
-      };
-      return engine.commit(created).pipe(
-        map(({ outcome }) => {
-          if (outcome === 'done') return {};
-          throw new StatusError(status.ALREADY_EXISTS, 'the key has a value');
-        }),
-      );
+    create: ({ key: bytes, value: given }) => {
+      const [key, value] = [requests.anyKey(bytes), requests.value(given)];
+      return engine.write([key], (store) => andThen(created(store, key, value), done));
     },
-    retrieve: ({ key }) => engine.get(requests.anyKey(key)).pipe(map(({ entry }) => ({ value: there(entry).value }))),
-    update: ({ key, value }) => updated(engine, requests.anyKey(key), requests.value(value)).pipe(map(() => ({}))),
-    delete: ({ key }) =>
-      engine
-        .commit({ conditions: [], writes: [{ key: requests.anyKey(key), value: undefined }] })
-        .pipe(map(() => ({}))),
+    retrieve: ({ key: bytes }) => {
+      const key = requests.anyKey(bytes);
+      return engine.read([key], (store) => andThen(store.get(key), ({ entry }) => ({ value: there(entry).value })));
+    },
+    update: ({ key: bytes, value: given }) => {
+      const [key, value] = [requests.anyKey(bytes), requests.value(given)];
+      return engine.write([key], (store) => andThen(updated(store, key, value), done));
+    },
+    delete: ({ key: bytes }) => {
+      const key = requests.anyKey(bytes);
+      const writes = [{ key, value: undefined }];
+      return engine.write([key], (store) => andThen(store.commit({ conditions: [], writes }), done));
+    },
   };
 }
 
+function created(store: Store, key: Key, value: Uint8Array): Soon<Committed> {
+  const create = { conditions: [{ key, expected: { exists: false } }], writes: [{ key, value }] };
+  return andThen(store.commit(create), (committed) => {
+    if (committed.outcome === 'done') return committed;
+    throw new StatusError(status.ALREADY_EXISTS, 'the key has a value');
+  });
+}
+
 /** The article's loop: what was read is replaced, unless it was replaced meanwhile; then all over again. */
-function updated(engine: Engine, key: Key, value: Uint8Array): Observable<unknown> {
-  const { store } = engine;
-  const replaced$ = defer(() => soon(store.get(key))).pipe(
-    map(({ entry }) => there(entry).version),
-    switchMap((version) =>
-      soon(store.commit({ conditions: [{ key, expected: { version } }], writes: [{ key, value }] })),
-    ),
-  );
-  return engine.write(
-    [key],
-    replaced$.pipe(
-      repeat(),
-      first(({ outcome }) => outcome === 'done'),
-    ),
-  );
+function updated(store: Store, key: Key, value: Uint8Array): Soon<Committed> {
+  return andThen(store.get(key), ({ entry }) => {
+    const { version } = there(entry);
+    const replace = { conditions: [{ key, expected: { version } }], writes: [{ key, value }] };
+    return andThen(store.commit(replace), (committed) =>
+      committed.outcome === 'done' ? committed : updated(store, key, value),
+    );
+  });
 }
 
 function there<T>(entry: T | undefined): T {

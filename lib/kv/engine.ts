@@ -1,10 +1,11 @@
-import { Subject, catchError, defer, from, of } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 
 import { StatusError, statusOf } from './failure.js';
 import type { Key } from './key.js';
 import type { Schedule } from './schedule.js';
-import type { Committed, Found, Page, PageSize, Soon, Span, Store, Transaction } from './store.js';
+import { settle } from './soon.js';
+import type { Soon } from './soon.js';
+import type { Store } from './store.js';
 import { after } from './work.js';
 import type { Work } from './work.js';
 
@@ -23,26 +24,14 @@ export class Engine {
     this.#work = work;
   }
 
-  get(key: Key): Observable<Found> {
-    return this.#read([key], () => this.store.get(key));
+  /** Asks the store in the turn of these keys. Without any, it reads what is there at one revision, in any schedule. */
+  read<T>(keys: readonly Key[], ask: (store: Store) => Soon<T>): Observable<T> {
+    return this.#asked(keys, this.#work.readMs, ask);
   }
 
-  /** Names no key: what it reads is as the store is at one revision, in any schedule. */
-  range(span: Span, size: PageSize): Observable<Page> {
-    return this.#read([], () => this.store.range(span, size));
-  }
-
-  commit(transaction: Transaction): Observable<Committed> {
-    const keys = [...transaction.conditions, ...transaction.writes].map(({ key }) => key);
-    return this.write(
-      [...new Set(keys)],
-      defer(() => soon(this.store.commit(transaction))),
-    );
-  }
-
-  /** Anything that asks the store itself, in one turn of all these keys. */
-  write<T>(keys: readonly Key[], operation: Observable<T>): Observable<T> {
-    return this.#told(this.#schedule(keys, after(this.#work.writeMs, operation)));
+  /** The same for what may change it: all that `ask` does is in one turn. */
+  write<T>(keys: readonly Key[], ask: (store: Store) => Soon<T>): Observable<T> {
+    return this.#asked(keys, this.#work.writeMs, ask);
   }
 
   /** What the client is told of an error; the owner is told of those that are the store's. */
@@ -51,18 +40,20 @@ export class Engine {
     return statusOf(error);
   };
 
-  #read<T>(keys: readonly Key[], read: () => Soon<T>): Observable<T> {
-    const operation = defer(() => soon(read()));
-    return this.#told(this.#schedule(keys, after(this.#work.readMs, operation)));
-  }
-
-  #told<T>(operation: Observable<T>): Observable<T> {
-    return operation.pipe(
-      catchError((error: unknown) => {
-        throw this.tell(error);
-      }),
-    );
+  /** One Observable and no operators: it is waited for by every call that there is. */
+  #asked<T>(keys: readonly Key[], workMs: number, ask: (store: Store) => Soon<T>): Observable<T> {
+    const operation = new Observable<T>((subscriber) => {
+      const given = (answer: T): void => {
+        subscriber.next(answer);
+        subscriber.complete();
+      };
+      const failed = (error: unknown): void => {
+        subscriber.error(this.tell(error));
+      };
+      return after(workMs, () => {
+        settle(() => ask(this.store), given, failed);
+      });
+    });
+    return this.#schedule(keys, operation);
   }
 }
-
-export const soon = <T>(value: Soon<T>): Observable<T> => (value instanceof Promise ? from(value) : of(value));

@@ -12,6 +12,7 @@ export { levelStore } from './level.js';
 export type { LevelOptions } from './level.js';
 export { memoryStore } from './memory.js';
 export type { MemoryOptions } from './memory.js';
+export type { Soon } from './soon.js';
 export { StoreError } from './store.js';
 export type {
   Changes,
@@ -23,7 +24,6 @@ export type {
   Found,
   Page,
   PageSize,
-  Soon,
   Span,
   Store,
   StoreFailure,

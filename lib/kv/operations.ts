@@ -1,4 +1,3 @@
-import { map } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type {
@@ -16,6 +15,9 @@ import type { Engine } from './engine.js';
 import type { Limits } from './limits.js';
 import type { Requests } from './requests.js';
 import { committed, found, page } from './responses.js';
+import { andThen } from './soon.js';
+import { keysOf } from './store.js';
+import type { Transaction } from './store.js';
 
 /** The operations of the API with versions: each a call of its own, or one of a session. A bad one throws. */
 export interface Operations {
@@ -27,15 +29,20 @@ export interface Operations {
 }
 
 export function operationsOf(engine: Engine, requests: Requests, { maxPageBytes }: Limits): Operations {
-  const written = map(committed(maxPageBytes));
+  const told = committed(maxPageBytes);
+  const commit = (transaction: Transaction): Observable<WriteResponse> =>
+    engine.write(keysOf(transaction), (store) => andThen(store.commit(transaction), told));
   return {
-    get: ({ key }) => engine.get(requests.key(key)).pipe(map(found)),
-    put: (request) => engine.commit(requests.put(request)).pipe(written),
-    delete: (request) => engine.commit(requests.delete(request)).pipe(written),
-    transact: (request) => engine.commit(requests.transaction(request)).pipe(written),
+    get: ({ key: bytes }) => {
+      const key = requests.key(bytes);
+      return engine.read([key], (store) => andThen(store.get(key), found));
+    },
+    put: (request) => commit(requests.put(request)),
+    delete: (request) => commit(requests.delete(request)),
+    transact: (request) => commit(requests.transaction(request)),
     range: (request) => {
       const { span, size } = requests.range(request);
-      return engine.range(span, size).pipe(map(page));
+      return engine.read([], (store) => andThen(store.range(span, size), page));
     },
   };
 }

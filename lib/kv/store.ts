@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Key } from './key.js';
+import type { Soon } from './soon.js';
 
 /** A key with its value. `version` is the revision that wrote it. */
 export interface Entry {
@@ -69,9 +70,6 @@ export interface Changes {
   readonly changes: readonly Current[];
 }
 
-/** A store in memory has its answer at once. */
-export type Soon<T> = T | Promise<T>;
-
 /**
  * Where keys and values are. Every commit that changes something makes a revision, counted from 1 and never given twice.
  * What a commit has answered is kept as the store promises; of one that
@@ -119,6 +117,10 @@ export class StoreError extends Error {
     this.code = code;
   }
 }
+
+/** Each that it names, some of them twice. */
+export const keysOf = ({ conditions, writes }: Transaction): readonly Key[] =>
+  [...conditions, ...writes].map(({ key }) => key);
 
 /** Whether `entry` is as expected. */
 export function holds(expected: Expectation, entry: Entry | undefined): boolean {

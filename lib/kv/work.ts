@@ -1,6 +1,3 @@
-import { concatMap, timer } from 'rxjs';
-import type { Observable } from 'rxjs';
-
 import { whole } from './options.js';
 
 /** What an operation is made to take before it is done, as in the article; nothing by itself. */
@@ -15,5 +12,14 @@ export function workOf({ readMs = 0, writeMs = 0 }: Work): Required<Work> {
   return { readMs: whole('work.readMs', readMs, 0), writeMs: whole('work.writeMs', writeMs, 0) };
 }
 
-export const after = <T>(ms: number, operation: Observable<T>): Observable<T> =>
-  ms > 0 ? timer(ms).pipe(concatMap(() => operation)) : operation;
+/** Calls `act` after so long, unless the function that it gives is called before. */
+export function after(ms: number, act: () => void): (() => void) | undefined {
+  if (ms === 0) {
+    act();
+    return undefined;
+  }
+  const timer = setTimeout(act, ms);
+  return () => {
+    clearTimeout(timer);
+  };
+}

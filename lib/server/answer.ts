@@ -1,22 +1,25 @@
 import { status } from '@grpc/grpc-js';
-import type { Metadata, sendUnaryData } from '@grpc/grpc-js';
+import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { Subscription, from } from 'rxjs';
 import type { ObservableInput } from 'rxjs';
 import { joined } from '../joined.js';
-import { Ledger } from '../stats.js';
-import type { OutboundStats } from '../stats.js';
+import type { Ledger, Outbound } from '../stats.js';
 import type { Wire } from '../wire/joining.js';
 import type { Context } from './context.js';
 import { statusOf, unserialisable } from './failure.js';
 import type { Responses } from './halves.js';
 
-/** How a response is sent: grpc-js's callback, and what it is called with. */
+/** How a response is serialised, and whether grpc-js is given the message or its bytes. */
 export interface Sending<Out> {
-  readonly callback: sendUnaryData<unknown>;
   readonly encode: (response: Out) => Uint8Array;
   readonly wire: Wire;
-  readonly sendMetadata: (metadata: Metadata) => void;
 }
+
+/** The accounts in which one response stands. */
+type Standing = readonly (keyof Outbound)[];
+const rejected: Standing = ['offered', 'rejected'];
+const inFlight: Standing = ['offered', 'accepted', 'inFlight'];
+const sent: Standing = ['offered', 'accepted', 'sent'];
 
 const none = { code: status.INTERNAL, details: 'the handler gave no response' };
 
@@ -26,15 +29,25 @@ const none = { code: status.INTERNAL, details: 'the handler gave no response' };
  */
 export class Answer<Out> implements Responses<ObservableInput<Out> | Out> {
   failure: { readonly error: unknown } | undefined;
-  readonly #sending: Sending<Out>;
+  readonly #call: Pick<ServerUnaryCall<unknown, unknown>, 'sendMetadata'>;
+  readonly #callback: sendUnaryData<unknown>;
   readonly #context: Context;
-  readonly #ledger = new Ledger();
+  readonly #sending: Sending<Out>;
   readonly #over = new Subscription();
-  #answer: { readonly chunk: unknown; readonly size: number } | undefined;
+  #chunk: unknown;
+  #size = 0;
+  #standing: Standing | undefined;
   #started = false;
   #closed = false;
 
-  constructor(context: Context, sending: Sending<Out>) {
+  constructor(
+    call: Pick<ServerUnaryCall<unknown, unknown>, 'sendMetadata'>,
+    callback: sendUnaryData<unknown>,
+    context: Context,
+    sending: Sending<Out>,
+  ) {
+    this.#call = call;
+    this.#callback = callback;
     this.#context = context;
     this.#sending = sending;
   }
@@ -65,7 +78,7 @@ export class Answer<Out> implements Responses<ObservableInput<Out> | Out> {
 
   start(): void {
     const { initialMetadata } = this.#context.used;
-    if (initialMetadata) this.#sending.sendMetadata(initialMetadata);
+    if (initialMetadata) this.#call.sendMetadata(initialMetadata);
     this.#started = true;
     this.#send();
   }
@@ -74,16 +87,16 @@ export class Answer<Out> implements Responses<ObservableInput<Out> | Out> {
     this.#closed = true;
     this.#over.unsubscribe();
     // Whether the write was flushed is not told for a single response; that its call has ended is.
-    if (this.#answer) this.#ledger.inFlight.moveTo(this.#ledger.sent, this.#answer.size);
-    return this.#answer !== undefined || this.failure !== undefined;
+    if (this.#standing === inFlight) this.#standing = sent;
+    return this.#standing === sent || this.failure !== undefined;
   }
 
-  stats(): OutboundStats {
-    return this.#ledger.stats();
+  enterInto(ledger: Ledger): void {
+    for (const account of this.#standing ?? []) ledger[account].enter(this.#size);
   }
 
   get #settled(): boolean {
-    return this.#closed || this.#answer !== undefined || this.failure !== undefined;
+    return this.#closed || this.#standing !== undefined || this.failure !== undefined;
   }
 
   #give(response: Out): void {
@@ -91,10 +104,11 @@ export class Answer<Out> implements Responses<ObservableInput<Out> | Out> {
     const { encode, wire } = this.#sending;
     try {
       const bytes = encode(response);
-      this.#answer = { chunk: wire === 'bytes' ? bytes : response, size: bytes.length };
-      for (const account of ['offered', 'accepted', 'inFlight'] as const) this.#ledger[account].enter(bytes.length);
+      this.#chunk = wire === 'bytes' ? bytes : response;
+      this.#size = bytes.length;
+      this.#standing = inFlight;
     } catch {
-      for (const account of ['offered', 'rejected'] as const) this.#ledger[account].enter(0);
+      this.#standing = rejected;
       this.failure = { error: unserialisable };
     }
     this.#settle();
@@ -107,10 +121,9 @@ export class Answer<Out> implements Responses<ObservableInput<Out> | Out> {
 
   #send(): void {
     if (!this.#started || this.#closed || !this.#settled) return;
-    const { callback } = this.#sending;
     const { trailers } = this.#context.used;
-    if (this.failure) callback(statusOf(this.failure.error, trailers));
-    else callback(null, this.#answer?.chunk, trailers);
+    if (this.failure) this.#callback(statusOf(this.failure.error, trailers));
+    else this.#callback(null, this.#chunk, trailers);
   }
 }
 

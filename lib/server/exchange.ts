@@ -18,7 +18,7 @@ import type { Requests, Responses } from './halves.js';
 import { Inbox } from './inbox.js';
 import { oneRequest } from './one-request.js';
 import { Outbox } from './outbox.js';
-import type { Exchange } from './respond.js';
+import type { Exchange } from './live-call.js';
 
 /** A call as grpc-js hands it to the implementation of a method, of whichever kind. */
 export type Served =
@@ -44,6 +44,7 @@ export function exchangesOf(
 ): (call: Served, callback: sendUnaryData<unknown>) => Exchanged {
   const { requestStream, responseStream } = method;
   const encode = (response: unknown): Buffer => method.responseSerialize(response);
+  const sending = { encode, wire };
   const options = { ...outgoing, encode } as OutgoingOptions<unknown>;
   checked(options);
   const batching = batch && requestStream && responseStream ? batchingOf(batch, encode, wire) : undefined;
@@ -65,7 +66,7 @@ export function exchangesOf(
       const posting = { chunk: chunkOf[wire], joining, packing };
       return new Outbox(call as ServerWritableStream<unknown, unknown>, context, options, posting);
     }
-    return new Answer(context, { callback, encode, wire, sendMetadata: (metadata) => call.sendMetadata(metadata) });
+    return new Answer(call, callback, context, sending);
   };
 
   return (call, callback) => {

@@ -1,5 +1,5 @@
 import type { Gate } from '../gate.js';
-import type { Inbound, OutboundStats } from '../stats.js';
+import type { Inbound, Ledger } from '../stats.js';
 
 /** The inbound half of a call: one request, or a stream of them. */
 export interface Requests<Input> {
@@ -7,7 +7,7 @@ export interface Requests<Input> {
   readonly input: Input;
   /** What slows the peer, if anything can. */
   readonly gate: Gate | undefined;
-  readonly books: Inbound;
+  readonly books: Readonly<Inbound>;
   /** There will be no more: the call is being drained, or has ended by the handler's own doing. */
   end(): void;
   /** The call was given up: what came is no complete conversation. */
@@ -26,5 +26,6 @@ export interface Responses<Result> {
   close(): boolean;
   /** What it was ended with, if that was an error. */
   readonly failure: { readonly error: unknown } | undefined;
-  stats(): OutboundStats;
+  /** Enters what has become of them into the books of more. */
+  enterInto(ledger: Ledger): void;
 }

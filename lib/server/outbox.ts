@@ -7,7 +7,7 @@ import type { Dropped } from '../outgoing/entry.js';
 import type { OutgoingOptions } from '../outgoing/options.js';
 import { Outgoing } from '../outgoing/outgoing.js';
 import { pour } from '../outgoing/pour.js';
-import type { OutboundStats } from '../stats.js';
+import type { Ledger } from '../stats.js';
 import type { Packing } from '../wire/joining.js';
 import { Pump } from '../wire/pump.js';
 import type { Sender, Writing } from '../wire/pump.js';
@@ -80,8 +80,8 @@ export class Outbox<Out> implements Responses<ObservableInput<Out>> {
     return complete;
   }
 
-  stats(): OutboundStats {
-    return this.#outgoing.stats();
+  enterInto(ledger: Ledger): void {
+    ledger.add(this.#outgoing.stats());
   }
 
   #finish(): void {

@@ -11,11 +11,10 @@ import type { Coalesce } from '../wire/coalesce.js';
 import type { Wire } from '../wire/joining.js';
 import { exchangesOf } from './exchange.js';
 import type { Served } from './exchange.js';
-import type { Refusal } from './failure.js';
 import type { CallContext, Handlers, Service } from './handlers.js';
+import { LiveCall } from './live-call.js';
 import { LiveCalls } from './live-calls.js';
 import type { ServingStats } from './live-calls.js';
-import { respond } from './respond.js';
 
 export interface ServeOptions {
   /**
@@ -84,17 +83,20 @@ export function serve<H>(
     callable(name, handler);
     const exchange = exchangesOf(method, { outgoing, joining, wire, batch });
     const answer = (call: Served, callback: sendUnaryData<unknown>): void => {
-      const peer = call.getPeer();
-      const refuse = (error: Refusal): void => {
-        if (method.responseStream) (call as ServerWritableStream<unknown, unknown>).emit('error', error);
-        else callback(error);
-      };
-      calls.answer(refuse, (ended) =>
-        respond(exchange(call, callback), handler, (end) => {
-          ended(end);
-          if (end.outcome === 'failed') failures$.next({ method: method.path, peer, error: end.error });
-        }),
-      );
+      const { refusal } = calls;
+      if (refusal) {
+        if (method.responseStream) (call as ServerWritableStream<unknown, unknown>).emit('error', refusal);
+        else callback(refusal);
+        return;
+      }
+      const exchanged = exchange(call, callback);
+      const live = new LiveCall(exchanged);
+      calls.add(live);
+      live.answer(handler, (end) => {
+        calls.end(live, end);
+        if (end.outcome !== 'failed') return;
+        failures$.next({ method: method.path, peer: exchanged.context.peer, error: end.error });
+      });
     };
     server.addService(
       { [key]: { ...method, responseSerialize: serializerOf(wire, method.responseSerialize) } },
