@@ -1,6 +1,26 @@
+import { Queue } from '../queue.js';
+import type { Linked } from '../queue.js';
+
+/** When something falls due. */
+export class Deadline<T> implements Linked<Deadline<T>> {
+  readonly item: T;
+  readonly due: number;
+  /** With those of the same time; out of it when it has been cleared, or is over. */
+  line: Line<T> | undefined;
+  before: Deadline<T> | undefined;
+  after: Deadline<T> | undefined;
+
+  constructor(item: T, due: number, line: Line<T>) {
+    this.item = item;
+    this.due = due;
+    this.line = line;
+  }
+}
+
+/** Deadlines in the order in which they fall due. */
 interface Line<T> {
-  /** When each falls due. */
-  readonly items: Map<T, number>;
+  readonly ms: number;
+  readonly deadlines: Queue<Deadline<T>>;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -16,40 +36,43 @@ export class Deadlines<T> {
     this.#due = due;
   }
 
-  set(item: T, ms: number): void {
-    if (ms === Infinity) return;
+  set(item: T, ms: number): Deadline<T> | undefined {
+    if (ms === Infinity) return undefined;
     let line = this.#lines.get(ms);
     if (!line) {
-      line = { items: new Map(), timer: undefined };
+      line = { ms, deadlines: new Queue(), timer: undefined };
       this.#lines.set(ms, line);
     }
-    line.items.set(item, performance.now() + ms);
-    if (!line.timer) this.#wait(line, ms, ms);
+    const deadline = new Deadline(item, performance.now() + ms, line);
+    line.deadlines.push(deadline);
+    if (!line.timer) this.#wait(line, ms);
+    return deadline;
   }
 
-  clear(item: T, ms: number): void {
-    if (ms !== Infinity) this.#lines.get(ms)?.items.delete(item);
+  clear(deadline: Deadline<T>): void {
+    deadline.line?.deadlines.remove(deadline);
+    deadline.line = undefined;
   }
 
-  #wait(line: Line<T>, ms: number, delay: number): void {
+  #wait(line: Line<T>, delay: number): void {
     line.timer = setTimeout(() => {
       line.timer = undefined;
-      this.#expire(line, ms);
+      this.#expire(line);
     }, delay).unref();
   }
 
-  #expire(line: Line<T>, ms: number): void {
+  #expire(line: Line<T>): void {
     const now = performance.now();
-    for (const [item, due] of line.items) {
-      const left = due - now;
+    for (let first = line.deadlines.first; first; first = line.deadlines.first) {
+      const left = first.due - now;
       if (left > 0) {
         // Whoever was told of a deadline may have set another, and with it the timer.
-        if (!line.timer) this.#wait(line, ms, left);
+        if (!line.timer) this.#wait(line, left);
         return;
       }
-      line.items.delete(item);
-      this.#due(item);
+      this.clear(first);
+      this.#due(first.item);
     }
-    if (line.items.size === 0) this.#lines.delete(ms);
+    this.#lines.delete(line.ms);
   }
 }

@@ -1,4 +1,5 @@
 import type { Queue } from '../queue.js';
+import { Numbered } from './numbered.js';
 import type { Requests } from './options.js';
 import type { Pending } from './pending.js';
 
@@ -22,28 +23,25 @@ export function matchingOf<Out, In>(options: Requests<Out, In>, written: Queue<P
 }
 
 function byId<Out, In>({ set, get }: Extract<Requests<Out, In>, { mode: 'by-id' }>): Matching<Out, In> {
-  const pendingById = new Map<string, Pending<Out, In>>();
-  let last = 0;
+  const numbered = new Numbered<Pending<Out, In>>();
   return {
     window: Infinity,
     mark(pending) {
-      last += 1;
-      pending.id = String(last);
-      pendingById.set(pending.id, pending);
+      numbered.add(pending);
       return set(pending.message, pending.id);
     },
     match(message) {
       const id = get(message);
       if (id === undefined) return undefined;
-      const pending = pendingById.get(id);
+      const pending = numbered.get(id);
       if (pending?.place === 'written') {
-        pendingById.delete(id);
+        numbered.remove(pending);
         return pending;
       }
-      return !pending && /^[1-9]\d*$/.test(id) && Number(id) <= last ? 'late' : undefined;
+      return !pending && /^[1-9]\d*$/.test(id) && Number(id) <= numbered.last ? 'late' : undefined;
     },
     giveUp(pending) {
-      pendingById.delete(pending.id);
+      numbered.remove(pending);
       return false;
     },
   };

@@ -1,6 +1,7 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { Dropped, Entry, Follower } from '../outgoing/entry.js';
 import type { Linked } from '../queue.js';
+import type { Deadline } from './deadlines.js';
 
 /** Who keeps the pending requests. */
 export interface Keeper<Out, In> {
@@ -13,7 +14,6 @@ export interface Keeper<Out, In> {
 export class Pending<Out, In> implements Follower, Linked<Pending<Out, In>>, Unsubscribable {
   readonly message: Out;
   readonly subscriber: Subscriber<In>;
-  readonly timeoutMs: number;
   readonly #keeper: Keeper<Out, In>;
   /** In line for its turn, offered to the buffer, handed to the call, or out of all these. */
   place: 'line' | 'offered' | 'written' | 'gone' = 'line';
@@ -21,14 +21,14 @@ export class Pending<Out, In> implements Follower, Linked<Pending<Out, In>>, Uns
   settled = false;
   wasFlushed = false;
   id = '';
+  deadline: Deadline<Pending<Out, In>> | undefined;
   entry: Entry<Out> | undefined;
   before: Pending<Out, In> | undefined;
   after: Pending<Out, In> | undefined;
 
-  constructor(message: Out, subscriber: Subscriber<In>, timeoutMs: number, keeper: Keeper<Out, In>) {
+  constructor(message: Out, subscriber: Subscriber<In>, keeper: Keeper<Out, In>) {
     this.message = message;
     this.subscriber = subscriber;
-    this.timeoutMs = timeoutMs;
     this.#keeper = keeper;
   }
 

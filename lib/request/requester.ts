@@ -117,13 +117,13 @@ export class Requester<Out, In> {
   }
 
   left(pending: Pending<Out, In>): void {
-    this.#deadlines.clear(pending, pending.timeoutMs);
+    if (pending.deadline) this.#deadlines.clear(pending.deadline);
     this.#giveUp(pending);
   }
 
   #begin(message: Out, subscriber: Subscriber<In>, timeoutMs: number): void {
-    const pending = new Pending(message, subscriber, timeoutMs, this);
-    this.#deadlines.set(pending, timeoutMs);
+    const pending = new Pending(message, subscriber, this);
+    pending.deadline = this.#deadlines.set(pending, timeoutMs);
     subscriber.add(pending);
     this.#pending += 1;
     if (this.#pending === 1) this.#changed();
