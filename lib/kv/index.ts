@@ -1,19 +1,19 @@
-export { KvClient } from './client.js';
-export type { KvFound, KvStats } from './client.js';
-export type { KvOptions, Repeat } from './client-options.js';
-export type { Answered, KvOutcome } from './client-outcome.js';
-export type { Bytes, KvCurrent, KvEntry, KvSpan } from './client-values.js';
-export { CompactedError } from './client-watch.js';
-export type { KvChanges } from './client-watch.js';
-export type { KvTransaction, WriteOptions } from './client-writes.js';
+export { KvClient } from './client/client.js';
+export type { KvFound, KvStats } from './client/client.js';
+export type { KvOptions, Repeat } from './client/options.js';
+export type { Answered, KvOutcome } from './client/outcome.js';
+export type { Bytes, KvCurrent, KvEntry, KvSpan } from './client/values.js';
+export { CompactedError } from './client/watch.js';
+export type { KvChanges } from './client/watch.js';
+export type { KvTransaction, WriteOptions } from './client/writes.js';
 export { bytesOf, keyOf } from './key.js';
 export type { Key } from './key.js';
-export { levelStore } from './level.js';
-export type { LevelOptions } from './level.js';
-export { memoryStore } from './memory.js';
-export type { MemoryOptions } from './memory.js';
+export { levelStore } from './level/open.js';
+export type { LevelOptions } from './level/open.js';
+export { memoryStore } from './store/memory.js';
+export type { MemoryOptions } from './store/memory.js';
 export type { Soon } from './soon.js';
-export { StoreError } from './store.js';
+export { StoreError } from './store/store.js';
 export type {
   Changes,
   Committed,
@@ -29,11 +29,11 @@ export type {
   StoreFailure,
   Transaction,
   Write,
-} from './store.js';
+} from './store/store.js';
 export { KeyValueClient, KeyValueService } from '../generated/kv.js';
 export { KeyValueServiceClient, KeyValueServiceService } from '../generated/kvservice.js';
-export { KeyValues } from './key-values.js';
-export type { KeyValuesOptions } from './key-values.js';
-export type { LimitOptions } from './limits.js';
-export type { Concurrency } from './schedule.js';
-export type { Work } from './work.js';
+export { KeyValues } from './service/key-values.js';
+export type { KeyValuesOptions } from './service/key-values.js';
+export type { LimitOptions } from './service/limits.js';
+export type { Concurrency } from './service/schedule.js';
+export type { Work } from './service/work.js';

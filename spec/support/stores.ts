@@ -1,4 +1,4 @@
-import { holds } from '../../lib/kv/store.js';
+import { holds } from '../../lib/kv/store/store.js';
 import { memoryStore } from 'rxduplex/kv';
 import type { Store } from 'rxduplex/kv';
 

@@ -1,0 +1,97 @@
+import { status } from '@grpc/grpc-js';
+import { Observable, defer, filter, map, takeUntil } from 'rxjs';
+
+import type { Changes__Output, WatchResponse__Output } from '../../generated/kv.js';
+import { Gate, Gated, reconnect } from '../../index.js';
+import type { Backoff } from '../../index.js';
+import { currentOf, numberOf, statusError } from './values.js';
+import type { KvCurrent } from './values.js';
+
+/** What one revision changed of the keys that are watched. */
+export interface KvChanges {
+  readonly revision: number;
+  readonly changes: readonly KvCurrent[];
+}
+
+/** Changes that a watch would have told next are no longer known. Who wants to go on reads anew what there is. */
+export class CompactedError extends Error {
+  override readonly name: string = 'CompactedError';
+  readonly code = 'COMPACTED' as const;
+  /** The first revision that was not told. */
+  readonly from: number;
+  /** The oldest one that is still known. */
+  readonly oldest: number;
+
+  constructor(from: number, oldest: number) {
+    super(`COMPACTED: revision ${String(from)} is no longer known, ${String(oldest)} is the oldest that is`);
+    this.from = from;
+    this.oldest = oldest;
+  }
+}
+
+/** Watches from a revision on; 0 is the next one there will be. */
+export type OpenWatch = (from: number) => Gated<WatchResponse__Output>;
+
+export interface WatchSettings {
+  readonly from: number;
+  readonly backoff: Backoff;
+  /** Completes the watch. */
+  readonly closed$: Observable<void>;
+}
+
+/** Every revision from `from` on, over as many calls as it takes. */
+export function changesOf(open: OpenWatch, { from, backoff, closed$ }: WatchSettings): Gated<KvChanges> {
+  const gate = new Gate();
+  return new Gated<KvChanges>(gate, (subscriber) => {
+    const position = new Position(from);
+    defer(() => heldWith(gate, open(position.next)))
+      .pipe(
+        reconnect({ backoff, onComplete: () => 'reopen' }),
+        map((response) => position.read(response)),
+        filter((changes) => changes !== undefined),
+        takeUntil(closed$),
+      )
+      .subscribe(subscriber);
+  });
+}
+
+/** How far a watch has come. */
+class Position {
+  /** The revision to be told next, or the first that may be; 0 if that is not known yet. */
+  next: number;
+
+  constructor(from: number) {
+    this.next = from;
+  }
+
+  read({ begun, changes, compacted }: WatchResponse__Output): KvChanges | undefined {
+    if (compacted) throw new CompactedError(this.next, numberOf('revision', compacted.oldest));
+    if (changes) return this.#told(changes);
+    if (begun) this.#begun(numberOf('revision', begun.from));
+    return undefined;
+  }
+
+  #begun(from: number): void {
+    if (this.next !== 0 && from !== this.next) {
+      throw statusError(status.DATA_LOSS, `the watch began at revision ${String(from)}, not at ${String(this.next)}`);
+    }
+    this.next = from;
+  }
+
+  #told(told: Changes__Output): KvChanges {
+    const revision = numberOf('revision', told.revision);
+    if (revision < this.next) {
+      throw statusError(status.DATA_LOSS, `revision ${String(revision)} was told where ${String(this.next)} was next`);
+    }
+    this.next = revision + 1;
+    return { revision, changes: told.changes.map(currentOf) };
+  }
+}
+
+/** `source`, whose gate is held whenever `gate` is. */
+function heldWith<T>(gate: Gate, source: Gated<T>): Observable<T> {
+  return new Observable<T>((subscriber) => {
+    subscriber.add(source.gate.follow(gate));
+    source.subscribe(subscriber);
+  });
+}

@@ -1,0 +1,71 @@
+import { readdir } from 'node:fs/promises';
+
+import type { Database } from './database.js';
+import { meaningOf } from './failure.js';
+import { LevelStore } from './store.js';
+import { badOption, whole } from '../options.js';
+import { isOfRoom } from './room.js';
+import { StoreError } from '../store/store.js';
+import type { Store } from '../store/store.js';
+
+export interface LevelOptions {
+  /** How many revisions back changes are known, for those who watch. Default 10,000. */
+  readonly maxRevisions?: number;
+}
+
+/**
+ * Keeps everything in a directory, which one process has at a time and which is made if it is not there. What a commit
+ * has answered is on the disk: it is written with `sync`, together with the commits that came while the ones before it
+ * were being written.
+ *
+ * Where there is no room it goes on to read, and writes again as soon as there is. It needs the package
+ * `classic-level`, an optional peer of this one.
+ */
+export async function levelStore(directory: string, { maxRevisions = 10_000 }: LevelOptions = {}): Promise<Store> {
+  if (typeof directory !== 'string' || directory === '') throw badOption('directory', 'the path of one', directory);
+  const max = whole('maxRevisions', maxRevisions);
+  const { ClassicLevel } = await load();
+  const open = async (): Promise<Database> => {
+    const db = new ClassicLevel<Uint8Array, Buffer>(directory, { keyEncoding: 'view', valueEncoding: 'buffer' });
+    await db.open();
+    return db;
+  };
+  try {
+    await refuseOther(directory);
+    return await LevelStore.open(directory, open, max);
+  } catch (error) {
+    throw unopened(error, directory);
+  }
+}
+
+async function load(): Promise<typeof import('classic-level')> {
+  try {
+    return await import('classic-level');
+  } catch (cause) {
+    throw new StoreError('UNUSABLE', 'a store on disk needs the package classic-level, which cannot be loaded', {
+      cause,
+    });
+  }
+}
+
+/** LevelDB would make itself at home among the files of somebody else. */
+async function refuseOther(directory: string): Promise<void> {
+  const files = await readdir(directory).catch((error: unknown): string[] => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  if (files.includes('CURRENT')) return;
+  const other = files.find((file) => !/^(LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.\w+)$/.test(file) && !isOfRoom(file));
+  if (other !== undefined) {
+    throw new StoreError('UNUSABLE', `${directory} is not the directory of a store: it has a file ${other}`);
+  }
+}
+
+function unopened(error: unknown, directory: string): unknown {
+  // What the database itself has to say is the cause of what it tells.
+  const wrapped = error instanceof Error && 'code' in error && error.code === 'LEVEL_DATABASE_NOT_OPEN';
+  const cause = wrapped && error.cause instanceof Error ? error.cause : error;
+  const meaning = meaningOf(cause, directory);
+  if (meaning instanceof StoreError || !(cause instanceof Error)) return meaning;
+  return new StoreError('UNUSABLE', `${directory} cannot be opened: ${cause.message}`, { cause });
+}

@@ -1,0 +1,158 @@
+import { Subject } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import { Gathering } from './gathering.js';
+import type { Sized } from './gathering.js';
+import { Disk } from './disk.js';
+import type { OpenDatabase } from './disk.js';
+import { meaningOf } from './failure.js';
+import { Group } from './group.js';
+import type { View } from './view.js';
+import type { Key } from '../key.js';
+import { StoreError } from '../store/store.js';
+import type { Changes, Committed, Found, Page, PageSize, Span, Store, Transaction } from '../store/store.js';
+
+/** How much is written at once, of those that wait. */
+const maxGroupBytes = 8 << 20;
+
+/** Something to be written, with others. */
+interface Job extends Sized {
+  /** What it needs to know the values of. */
+  readonly keys: readonly Key[];
+  /** Adds it to the others, and gives what is to happen when they are written. */
+  join(group: Group): () => void;
+  fail(error: unknown): void;
+}
+
+/** Keeps everything in a database, and answers a commit when that is on the disk. */
+export class LevelStore implements Store {
+  readonly revision$: Observable<number>;
+  readonly #directory: string;
+  readonly #disk: Disk;
+  readonly #maxRevisions: number;
+  readonly #revisions = new Subject<number>();
+  readonly #jobs: Gathering<Job> = new Gathering((group) => this.#write(group), maxGroupBytes);
+  readonly #reads = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+
+  private constructor(directory: string, disk: Disk, maxRevisions: number) {
+    this.#directory = directory;
+    this.#disk = disk;
+    this.#maxRevisions = maxRevisions;
+    this.revision$ = this.#revisions.asObservable();
+  }
+
+  static async open(directory: string, open: OpenDatabase, maxRevisions: number): Promise<LevelStore> {
+    const store = new LevelStore(directory, await Disk.open(directory, open), maxRevisions);
+    try {
+      // There may be more than this store is to keep.
+      await store.compact(store.revision + 1 - maxRevisions);
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  get revision(): number {
+    return this.#disk.head.revision;
+  }
+
+  get oldest(): number {
+    return this.#disk.head.oldest;
+  }
+
+  get(key: Key): Promise<Found> {
+    return this.#read((view) => view.get(key));
+  }
+
+  range(span: Span, size: PageSize): Promise<Page> {
+    return this.#read((view) => view.range(span, size));
+  }
+
+  changes(from: number, max: number): Promise<readonly Changes[] | undefined> {
+    return this.#read((view) => view.changes(from, max));
+  }
+
+  commit(transaction: Transaction): Promise<Committed> {
+    const { conditions, writes } = transaction;
+    const keys = [...conditions, ...writes.filter(({ value }) => value === undefined)].map(({ key }) => key);
+    const bytes = writes.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
+    return this.#join(keys, bytes, (group) => group.commit(transaction));
+  }
+
+  compact(revision: number): Promise<void> {
+    return this.#join([], 0, (group) => group.compact(revision));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #read<T>(use: (view: View) => Promise<T>): Promise<T> {
+    this.#refuseClosed();
+    const reading = this.#disk.read(use);
+    this.#reads.add(reading);
+    try {
+      return await this.#meant(reading);
+    } finally {
+      this.#reads.delete(reading);
+    }
+  }
+
+  async #join<T>(keys: readonly Key[], bytes: number, join: (group: Group) => T): Promise<T> {
+    this.#refuseClosed();
+    const written = new Promise<T>((resolve, fail) => {
+      const joinFor = (group: Group): (() => void) => {
+        const answer = join(group);
+        return () => resolve(answer);
+      };
+      this.#jobs.add({ keys, bytes, join: joinFor, fail });
+    });
+    return this.#meant(written);
+  }
+
+  async #meant<T>(done: Promise<T>): Promise<T> {
+    try {
+      return await done;
+    } catch (error) {
+      throw meaningOf(error, this.#directory);
+    }
+  }
+
+  async #write(jobs: readonly Job[]): Promise<void> {
+    const { revision } = this;
+    const joined: { readonly job: Job; readonly done: () => void }[] = [];
+    try {
+      const keys = [...new Set(jobs.flatMap(({ keys }) => keys))];
+      const group = await this.#disk.read(async (view) => new Group(view.head, await view.values(keys)));
+      for (const job of jobs) {
+        try {
+          joined.push({ job, done: job.join(group) });
+        } catch (error) {
+          // A value that cannot be read is nothing to the others.
+          job.fail(error);
+        }
+      }
+      const operations = group.operations(this.#maxRevisions);
+      if (operations.length > 0) await this.#disk.write(operations, group.head);
+    } catch (error) {
+      for (const job of jobs) job.fail(error);
+      return;
+    }
+    for (let told = revision + 1; told <= this.revision; told += 1) this.#revisions.next(told);
+    for (const { done } of joined) done();
+  }
+
+  async #close(): Promise<void> {
+    await this.#jobs.idle();
+    await Promise.allSettled(this.#reads);
+    await this.#disk.close();
+    this.#revisions.complete();
+  }
+
+  #refuseClosed(): void {
+    if (this.#closing) throw new StoreError('CLOSED', 'the store is closed');
+  }
+}

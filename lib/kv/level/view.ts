@@ -1,0 +1,142 @@
+import { Filling } from '../store/filling.js';
+import type { Bounds, Database, Records, Snapshot } from './database.js';
+import {
+  changesFrom,
+  changesOf,
+  damaged,
+  entryOf,
+  headKey,
+  headOf,
+  keyOfValue,
+  revisionOfChanges,
+  shown,
+  valueKey,
+  valuesBetween,
+} from './records.js';
+import type { Head } from './records.js';
+import type { Key } from '../key.js';
+import type { Changes, Entry, Found, Page, PageSize, Span } from '../store/store.js';
+
+const stepEntries = 1000;
+
+/** The store as it is at one revision, whatever is written meanwhile. */
+export class View {
+  readonly head: Head;
+  readonly #db: Database;
+  readonly #snapshot: Snapshot;
+  readonly #reads = new Set<Promise<unknown>>();
+
+  /** Nothing is being written: it is what the head says. */
+  constructor(db: Database, head: Head) {
+    this.head = head;
+    this.#db = db;
+    this.#snapshot = db.snapshot();
+  }
+
+  /** Reads what belongs together: it is here until the end of that. */
+  async read<T>(use: (view: this) => Promise<T>): Promise<T> {
+    const reading = use(this);
+    this.#reads.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.#reads.delete(reading);
+    }
+  }
+
+  /** The records of any keys. */
+  async records(keys: Uint8Array[]): Promise<(Buffer | undefined)[]> {
+    return keys.length === 0 ? [] : this.#db.getMany(keys, { snapshot: this.#snapshot });
+  }
+
+  /** What is known of the values of some keys: each is decoded when it is asked for. */
+  async values(keys: readonly Key[]): Promise<(key: Key) => Entry | undefined> {
+    const records = await this.records(keys.map(valueKey));
+    const found = new Map(keys.map((key, index) => [key, records[index]]));
+    return (key) => {
+      const record = found.get(key);
+      return record && this.#entry(key, record);
+    };
+  }
+
+  async get(key: Key): Promise<Found> {
+    const record = await this.#db.get(valueKey(key), { snapshot: this.#snapshot });
+    return { entry: record && this.#entry(key, record), revision: this.head.revision };
+  }
+
+  async range({ start, end }: Span, size: PageSize): Promise<Page> {
+    const filling = new Filling(size);
+    const records = this.#records(valuesBetween(start, end));
+    for await (const [recordKey, record] of stepsOf(records, size.entries + 1)) {
+      if (!filling.add(this.#entry(keyOfValue(recordKey), record))) break;
+    }
+    return filling.page(this.head.revision);
+  }
+
+  async changes(from: number, max: number): Promise<readonly Changes[] | undefined> {
+    const { revision, oldest } = this.head;
+    if (from < oldest) return undefined;
+    const count = Math.min(max, revision + 1 - from);
+    const found: Changes[] = [];
+    if (count <= 0) return found;
+    for await (const [key, record] of stepsOf(this.#records(changesFrom(from)), count)) {
+      const next = from + found.length;
+      const came = revisionOfChanges(key);
+      if (came !== next) throw damaged(`after the changes before revision ${next} come those of ${came}`);
+      found.push(changesOf(came, record));
+      if (found.length === count) return found;
+    }
+    throw damaged(`the changes of revision ${from + found.length} are missing`);
+  }
+
+  /** Ends it, once what is being read is read. */
+  async release(): Promise<void> {
+    await Promise.allSettled(this.#reads);
+    await this.#snapshot.close();
+  }
+
+  #entry(key: Key, record: Buffer): Entry {
+    const entry = entryOf(key, record);
+    if (entry.version < 1 || entry.version > this.head.revision) {
+      throw damaged(`${shown(key)} has a value of revision ${entry.version}, of ${this.head.revision}`);
+    }
+    return entry;
+  }
+
+  #records(bounds: Bounds): Records {
+    return this.#db.iterator({ ...bounds, snapshot: this.#snapshot });
+  }
+}
+
+/** The newest there is. A database in which there is nothing becomes a store with its first write. */
+export async function openView(db: Database): Promise<View> {
+  const snapshot = db.snapshot();
+  try {
+    const record = await db.get(headKey, { snapshot });
+    if (record) return new View(db, headOf(record));
+    const first = await firstOf(
+      db.iterator({ gte: Buffer.of(), lt: Buffer.of(0xff), highWaterMarkBytes: 1, snapshot }),
+    );
+    if (first) throw damaged(`it has no head, but a record at 0x${Buffer.from(first).toString('hex', 0, 32)}`);
+    return new View(db, { revision: 0, oldest: 1 });
+  } finally {
+    await snapshot.close();
+  }
+}
+
+async function firstOf(records: Records): Promise<Uint8Array | undefined> {
+  for await (const [key] of stepsOf(records, 1)) return key;
+  return undefined;
+}
+
+async function* stepsOf(records: Records, max: number): AsyncGenerator<[Uint8Array, Buffer]> {
+  try {
+    for (;;) {
+      const step = await records.nextv(Math.min(max, stepEntries), {});
+      if (step.length === 0) return;
+      yield* step;
+    }
+  } finally {
+    await records.close();
+  }
+}

@@ -1,0 +1,101 @@
+import { status } from '@grpc/grpc-js';
+import { AsyncSubject, concat, defer, filter, firstValueFrom, merge, of, takeUntil, throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import type { WatchRequest__Output, WatchResponse } from '../../generated/kv.js';
+import type { Engine } from './engine.js';
+import { StatusError } from './failure.js';
+import type { Key } from '../key.js';
+import type { Requests } from './requests.js';
+import { currentOf } from './responses.js';
+import { StoreError } from '../store/store.js';
+import type { Span, Store } from '../store/store.js';
+
+/** How many revisions are asked for at once: of a store on disk they are in memory until they are told. */
+const revisionsAtOnce = 16;
+
+/** Whoever leaves a watch is let go at once, also while it waits for the next revision. */
+export function watchOf(
+  { store, tell, closing$ }: Engine,
+  requests: Requests,
+): (request: WatchRequest__Output) => AsyncIterable<WatchResponse> {
+  return (request) => {
+    const span = requests.span(request);
+    const from = beginningOf(request, store.revision);
+    const left$ = new AsyncSubject<true>();
+    const events = told(changesOf(store, span, from, { left$, closing$ }), tell);
+    return {
+      [Symbol.asyncIterator]: () => ({
+        next: () => events.next(),
+        return: () => {
+          left$.next(true);
+          left$.complete();
+          return events.return(undefined);
+        },
+      }),
+    };
+  };
+}
+
+async function* told<T>(events: AsyncIterable<T>, tell: (error: unknown) => Error): AsyncGenerator<T, undefined> {
+  try {
+    yield* events;
+  } catch (error) {
+    throw tell(error);
+  }
+}
+
+/** How a watch that waits comes to its end: it is left, or there are to be no more. */
+interface Ending {
+  readonly left$: Observable<true>;
+  readonly closing$: Observable<never>;
+}
+
+/** The revision with which a watch begins. */
+function beginningOf({ from }: WatchRequest__Output, revision: number): number {
+  const next = revision + 1;
+  if (from === '0') return next;
+  if (Number(from) <= next) return Number(from);
+  throw new StatusError(status.OUT_OF_RANGE, `revision ${from} is of the future; the next one is ${String(next)}`);
+}
+
+/**
+ * The changes of the keys in `span`, from a revision on, as they are asked for: nothing is kept for one who asks slowly,
+ * who is told if the store has forgotten meanwhile what would come next.
+ */
+async function* changesOf(
+  store: Store,
+  span: Span,
+  from: number,
+  { left$, closing$ }: Ending,
+): AsyncGenerator<WatchResponse> {
+  yield { begun: { from } };
+  for (let next = from; ;) {
+    const revisions = await store.changes(next, revisionsAtOnce);
+    if (!revisions) {
+      yield { compacted: { oldest: store.oldest } };
+      return;
+    }
+    for (const { revision, changes } of revisions) {
+      next = revision + 1;
+      const watched = changes.filter(({ key }) => within(span, key));
+      if (watched.length > 0) yield { changes: { revision, changes: watched.map(currentOf) } };
+    }
+    if (revisions.length > 0) continue;
+    const newest = await firstValueFrom(merge(closing$, reached(store, next)).pipe(takeUntil(left$)), {
+      defaultValue: undefined,
+    });
+    if (newest === undefined) return;
+  }
+}
+
+const reached = (store: Store, revision: number): Observable<number> =>
+  defer(() => {
+    if (store.revision >= revision) return of(store.revision);
+    return concat(
+      store.revision$.pipe(filter((newest) => newest >= revision)),
+      throwError(() => new StoreError('CLOSED', 'the store was closed')),
+    );
+  });
+
+const within = ({ start, end }: Span, key: Key): boolean => key >= start && (end === undefined || key < end);

@@ -1,0 +1,213 @@
+import { status } from '@grpc/grpc-js';
+import type { ClientReadableStream, StatusObject } from '@grpc/grpc-js';
+import { rx } from 'rxduplex';
+import { memoryStore } from 'rxduplex/kv';
+import type { Store } from 'rxduplex/kv';
+import { defer, finalize, lastValueFrom } from 'rxjs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+import type { WatchRequest, WatchResponse__Output } from '../../../lib/generated/kv.js';
+import { keyOf } from '../../../lib/kv/key.js';
+import { randomFrom } from '../../support/histories.js';
+import { served, stopAll } from '../../support/key-values.js';
+import type { Served } from '../../support/key-values.js';
+import { turns, until } from '../../support/peer.js';
+import { lateStore, over } from '../../support/stores.js';
+
+test.after.each(stopAll);
+
+const bytes = (text: string): Buffer => Buffer.from(text);
+
+/** A watch of a bare client, and what it was told, in words. */
+interface Watch {
+  readonly call: ClientReadableStream<WatchResponse__Output>;
+  readonly told: string[];
+  readonly ended: StatusObject[];
+}
+
+function watch({ client }: Served, request: WatchRequest = {}): Watch {
+  const call = client.watch(request);
+  const told: string[] = [];
+  const ended: StatusObject[] = [];
+  call.on('data', (event: WatchResponse__Output) => told.push(wordsOf(event)));
+  call.on('status', (given: StatusObject) => ended.push(given));
+  call.on('error', () => undefined);
+  return { call, told, ended };
+}
+
+function wordsOf({ begun, changes, compacted }: WatchResponse__Output): string {
+  if (begun) return `begun ${begun.from}`;
+  if (compacted) return `compacted ${compacted.oldest}`;
+  const each = changes?.changes.map(({ key, entry }) => `${String(key)}=${entry ? String(entry.value) : 'none'}`) ?? [];
+  return `${changes?.revision ?? ''} ${each.join()}`;
+}
+
+const put = async ({ client }: Served, name: string, value = ''): Promise<unknown> =>
+  lastValueFrom(rx(client).put({ key: bytes(name), value: bytes(value) }));
+
+const fill = async (store: Store, count: number, value = ''): Promise<void> => {
+  for (let left = count; left > 0; left -= 1) {
+    await store.commit({ conditions: [], writes: [{ key: keyOf(bytes('a')), value: bytes(value) }] });
+  }
+};
+
+/** A store, and how many wait for its revisions. */
+function counted(store: Store): { readonly store: Store; readonly watchers: () => number } {
+  let count = 0;
+  const revision$ = defer(() => {
+    count += 1;
+    return store.revision$.pipe(finalize(() => (count -= 1)));
+  });
+  return { store: over(store, { revision$ }), watchers: () => count };
+}
+
+test('it begins with the revision that it begins with, then tells each change, in order', async () => {
+  const on = await served();
+  await put(on, 'before');
+  const { told } = watch(on);
+  await until('the beginning', () => told.length === 1);
+  await put(on, 'a', '1');
+  await lastValueFrom(rx(on.client).delete({ key: bytes('a') }));
+  await put(on, 'b', '2');
+  await until('three changes', () => told.length === 4);
+  assert.equal(told, ['begun 2', '2 a=1', '3 a=none', '4 b=2']);
+});
+
+test('from a revision that was, it tells what has been since', async () => {
+  const on = await served();
+  for (const name of ['a', 'b', 'c']) await put(on, name);
+  const { told } = watch(on, { from: 2 });
+  await until('two changes', () => told.length === 3);
+  assert.equal(told, ['begun 2', '2 b=', '3 c=']);
+});
+
+test('a transaction is told as one, in the order of its operations', async () => {
+  const on = await served();
+  const { told } = watch(on, { from: 1 });
+  await put(on, 'a');
+  const operations = [{ put: { key: bytes('c') } }, { remove: { key: bytes('a') } }, { put: { key: bytes('b') } }];
+  await lastValueFrom(rx(on.client).transact({ operations }));
+  await until('both', () => told.length === 3);
+  assert.equal(told, ['begun 1', '1 a=', '2 c=,a=none,b=']);
+});
+
+test('of other keys nothing is told', async () => {
+  const on = await served();
+  const { told } = watch(on, { from: 1, start: bytes('b'), end: bytes('d') });
+  for (const name of ['a', 'b', 'd', 'c', 'e']) await put(on, name);
+  await lastValueFrom(
+    rx(on.client).transact({ operations: ['a', 'c', 'd'].map((name) => ({ put: { key: bytes(name) } })) }),
+  );
+  await until('three', () => told.length === 4);
+  assert.equal(told, ['begun 1', '2 b=', '4 c=', '6 c=']);
+});
+
+test('of a revision of the future it is told OUT_OF_RANGE; the next one is none', async () => {
+  const on = await served();
+  await put(on, 'a');
+  const [next, after] = [watch(on, { from: 2 }), watch(on, { from: 3 })];
+  await until('the end', () => after.ended.length > 0);
+  const [{ code, details }] = after.ended as [StatusObject];
+  assert.equal([code, details], [status.OUT_OF_RANGE, 'revision 3 is of the future; the next one is 2']);
+  await put(on, 'b');
+  await until('the change', () => next.told.length === 2);
+  assert.equal(next.told, ['begun 2', '2 b=']);
+});
+
+test('of a revision that is forgotten it is told so, and ends', async () => {
+  const on = await served();
+  for (const name of ['a', 'b', 'c']) await put(on, name);
+  await on.store.compact(3);
+  const { told, ended } = watch(on, { from: 2 });
+  await until('the end', () => ended.length > 0);
+  assert.equal([told, ended[0]?.code], [['begun 2', 'compacted 3'], status.OK]);
+});
+
+test('one who reads slowly is told all in order up to what was forgotten meanwhile, and that', async () => {
+  const on = await served({ store: memoryStore({ maxRevisions: 50 }) });
+  const value = 'x'.repeat(1 << 20);
+  const { call, told, ended } = watch(on, { from: 1 });
+  await until('the beginning', () => told.length === 1);
+  call.pause();
+  await fill(on.store, 30, value);
+  await turns(50);
+  await fill(on.store, 100);
+  call.resume();
+  await until('the end', () => ended.length > 0);
+  const revisions = told.slice(1, -1).map((words) => parseInt(words));
+  assert.ok(revisions.length >= 1 && revisions.length < 80, String(revisions.length));
+  assert.equal(
+    revisions,
+    revisions.map((_, at) => at + 1),
+  );
+  assert.is(told.at(-1), 'compacted 81');
+});
+
+test('one who reads as fast as it comes misses nothing of a store that answers late', async () => {
+  const on = await served({ store: lateStore(randomFrom(3)) });
+  const { told } = watch(on, { from: 1 });
+  await Promise.all(Array.from({ length: 200 }, (_, at) => put(on, String(at))));
+  await until('all', () => told.length === 201);
+  assert.equal(
+    told.slice(1).map((words) => parseInt(words)),
+    Array.from({ length: 200 }, (_, at) => at + 1),
+  );
+});
+
+test('one who leaves is forgotten at once', async () => {
+  const { store, watchers } = counted(memoryStore());
+  const on = await served({ store });
+  const { told, call } = watch(on);
+  await until('it waits', () => told.length === 1 && watchers() === 1);
+  call.cancel();
+  await until('it is forgotten', () => watchers() === 0);
+  assert.is(on.serving.stats().cancelled, 1);
+});
+
+test('one whose server has given it up is forgotten at once', async () => {
+  const { store, watchers } = counted(memoryStore());
+  const on = await served({ store });
+  const { ended } = watch(on);
+  await until('it waits', () => watchers() === 1);
+  await on.serving.drain({ graceMs: 10 });
+  await until('it is forgotten', () => watchers() === 0 && ended.length === 1);
+  assert.is(ended[0]?.code, status.UNAVAILABLE);
+});
+
+test('while nothing changes, the store is not asked', async () => {
+  const store = memoryStore();
+  let asked = 0;
+  const changes = store.changes.bind(store);
+  store.changes = (...args) => {
+    asked += 1;
+    return changes(...args);
+  };
+  const on = await served({ store });
+  const { told } = watch(on);
+  await until('the beginning', () => told.length === 1);
+  await turns(20);
+  assert.is(asked, 1);
+});
+
+test('when there are to be no more watches each ends with UNAVAILABLE, and a drain does not wait for them', async () => {
+  const on = await served();
+  const { told, ended } = watch(on, { from: 1 });
+  await put(on, 'a');
+  await until('the change', () => told.length === 2);
+  on.kv.endWatches();
+  await on.serving.drain({ graceMs: 60_000 });
+  await until('the end', () => ended.length > 0);
+  assert.is(ended[0]?.code, status.UNAVAILABLE);
+});
+
+test('a store that is closed ends it with UNAVAILABLE', async () => {
+  const on = await served();
+  const { told, ended } = watch(on);
+  await until('the beginning', () => told.length === 1);
+  await on.store.close();
+  await until('the end', () => ended.length > 0);
+  assert.is(ended[0]?.code, status.UNAVAILABLE);
+});
+
+test.run();
