@@ -9,9 +9,8 @@ export type { KvTransaction, WriteOptions } from './client/writes.js';
 export { bytesOf, keyOf } from './key.js';
 export type { Key } from './key.js';
 export { levelStore } from './level/open.js';
-export type { LevelOptions } from './level/open.js';
 export { memoryStore } from './store/memory.js';
-export type { MemoryOptions } from './store/memory.js';
+export type { HistoryOptions } from './store/retention.js';
 export type { Soon } from './soon.js';
 export { StoreError } from './store/store.js';
 export type {

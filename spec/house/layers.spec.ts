@@ -64,6 +64,7 @@ const house: Rules = {
     'inbound/consume': ['denque'],
     'inbound/iterate': ['denque', 'rxjs-for-await'],
     'kv/store/history': ['denque'],
+    'kv/store/retention': ['denque'],
     'kv/store/memory': ['sorted-btree'],
     'kv/level/open': ['classic-level'],
   },
@@ -85,6 +86,7 @@ const keysAndValues: Rules = {
   rooms: { store: [], level: ['store/*'], service: ['store/*'], client: ['store/store'] },
   exceptions: {
     'store/history': ['denque'],
+    'store/retention': ['denque'],
     'store/memory': ['sorted-btree'],
     'level/open': ['classic-level'],
   },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { keyOf, levelStore, memoryStore } from 'rxduplex/kv';
-import type { Committed, Expectation, Key, PageSize, Span, Store, Transaction } from 'rxduplex/kv';
+import type { Committed, Expectation, HistoryOptions, Key, PageSize, Span, Store, Transaction } from 'rxduplex/kv';
 
 /** A new directory, which is gone with all that is in it at the end. */
 export class Folder implements Disposable {
@@ -19,7 +19,7 @@ export interface Opened extends AsyncDisposable {
   readonly store: Store;
 }
 
-type Open = (options?: { readonly maxRevisions?: number }) => Promise<Opened>;
+type Open = (options?: HistoryOptions) => Promise<Opened>;
 
 /** A store that leaves nothing behind. */
 export function closing(store: Store): Opened {

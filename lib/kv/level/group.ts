@@ -3,7 +3,15 @@ import type { Operation } from './database.js';
 import { changesKey, changesRecord, headKey, headRecord, valueKey, valueRecord } from './records.js';
 import type { Head } from './records.js';
 import type { Key } from '../key.js';
+import type { Retention } from '../store/retention.js';
 import type { Changes, Committed, Entry, Transaction } from '../store/store.js';
+
+/** What a group comes to on disk. */
+export interface Written {
+  readonly operations: Operation[];
+  /** Of the records of changes, one for each revision. */
+  readonly sizes: readonly number[];
+}
 
 /** What several transactions come to, each of which sees those before it, until all are written at once. */
 export class Group {
@@ -38,21 +46,23 @@ export class Group {
     this.#oldest = Math.max(this.#oldest, Math.min(revision, this.head.revision + 1));
   }
 
-  /** All that is to be written; nothing, if nothing has changed. Of changes, those of the newest revisions are kept. */
-  operations(maxRevisions: number): Operation[] {
-    this.compact(this.head.revision + 1 - maxRevisions);
-    if (this.#made.length === 0 && this.#oldest === this.#before.oldest) return [];
+  /** All that is to be written; no operations, if nothing has changed. Of changes, those that are retained are kept. */
+  written(retention: Retention): Written {
+    const changes = this.#made.map((made) => ({ revision: made.revision, record: changesRecord(made) }));
+    const sizes = changes.map(({ record }) => record.length);
+    this.compact(retention.oldestWith(sizes));
+    if (changes.length === 0 && this.#oldest === this.#before.oldest) return { operations: [], sizes };
     const operations = [...this.#written].map(([key, entry]): Operation =>
       entry ? { type: 'put', key: valueKey(key), value: valueRecord(entry) } : { type: 'del', key: valueKey(key) },
     );
     for (let { oldest } = this.#before; oldest < Math.min(this.#oldest, this.#before.revision + 1); oldest += 1) {
       operations.push({ type: 'del', key: changesKey(oldest) });
     }
-    for (const made of this.#made) {
-      if (made.revision < this.#oldest) continue;
-      operations.push({ type: 'put', key: changesKey(made.revision), value: changesRecord(made) });
+    for (const { revision, record } of changes) {
+      if (revision >= this.#oldest) operations.push({ type: 'put', key: changesKey(revision), value: record });
     }
-    return [...operations, { type: 'put', key: headKey, value: headRecord(this.head) }];
+    operations.push({ type: 'put', key: headKey, value: headRecord(this.head) });
+    return { operations, sizes };
   }
 
   #entry(key: Key): Entry | undefined {

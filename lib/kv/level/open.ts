@@ -3,15 +3,14 @@ import { readdir } from 'node:fs/promises';
 import type { Database } from './database.js';
 import { meaningOf } from './failure.js';
 import { LevelStore } from './store.js';
-import { badOption, whole } from '../options.js';
+import { badOption } from '../options.js';
+import { historyLimits } from '../store/retention.js';
+import type { HistoryOptions } from '../store/retention.js';
 import { isOfRoom } from './room.js';
 import { StoreError } from '../store/store.js';
 import type { Store } from '../store/store.js';
 
-export interface LevelOptions {
-  /** How many revisions back changes are known, for those who watch. Default 10,000. */
-  readonly maxRevisions?: number;
-}
+const usualHistoryBytes = 256 << 20;
 
 /**
  * Keeps everything in a directory, which one process has at a time and which is made if it is not there. What a commit
@@ -21,9 +20,9 @@ export interface LevelOptions {
  * Where there is no room it goes on to read, and writes again as soon as there is. It needs the package
  * `classic-level`, an optional peer of this one.
  */
-export async function levelStore(directory: string, { maxRevisions = 10_000 }: LevelOptions = {}): Promise<Store> {
+export async function levelStore(directory: string, options: HistoryOptions = {}): Promise<Store> {
   if (typeof directory !== 'string' || directory === '') throw badOption('directory', 'the path of one', directory);
-  const max = whole('maxRevisions', maxRevisions);
+  const limits = historyLimits(options, usualHistoryBytes);
   const { ClassicLevel } = await load();
   const open = async (): Promise<Database> => {
     const db = new ClassicLevel<Uint8Array, Buffer>(directory, { keyEncoding: 'view', valueEncoding: 'buffer' });
@@ -32,7 +31,7 @@ export async function levelStore(directory: string, { maxRevisions = 10_000 }: L
   };
   try {
     await refuseOther(directory);
-    return await LevelStore.open(directory, open, max);
+    return await LevelStore.open(directory, open, limits);
   } catch (error) {
     throw unopened(error, directory);
   }

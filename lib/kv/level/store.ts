@@ -9,6 +9,8 @@ import { meaningOf } from './failure.js';
 import { Group } from './group.js';
 import type { View } from './view.js';
 import type { Key } from '../key.js';
+import { Retention } from '../store/retention.js';
+import type { HistoryLimits } from '../store/retention.js';
 import { StoreError } from '../store/store.js';
 import type { Changes, Committed, Found, Page, PageSize, Span, Store, Transaction } from '../store/store.js';
 
@@ -29,27 +31,30 @@ export class LevelStore implements Store {
   readonly revision$: Observable<number>;
   readonly #directory: string;
   readonly #disk: Disk;
-  readonly #maxRevisions: number;
+  readonly #retention: Retention;
   readonly #revisions = new Subject<number>();
   readonly #jobs: Gathering<Job> = new Gathering((group) => this.#write(group), maxGroupBytes);
   readonly #reads = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
-  private constructor(directory: string, disk: Disk, maxRevisions: number) {
+  private constructor(directory: string, disk: Disk, retention: Retention) {
     this.#directory = directory;
     this.#disk = disk;
-    this.#maxRevisions = maxRevisions;
+    this.#retention = retention;
     this.revision$ = this.#revisions.asObservable();
   }
 
-  static async open(directory: string, open: OpenDatabase, maxRevisions: number): Promise<LevelStore> {
-    const store = new LevelStore(directory, await Disk.open(directory, open), maxRevisions);
+  static async open(directory: string, open: OpenDatabase, limits: HistoryLimits): Promise<LevelStore> {
+    const disk = await Disk.open(directory, open);
     try {
+      const retention = new Retention(limits, disk.head.oldest);
+      retention.advance(await disk.read((view) => view.sizesOfChanges()), disk.head.oldest);
+      const store = new LevelStore(directory, disk, retention);
       // There may be more than this store is to keep.
-      await store.compact(store.revision + 1 - maxRevisions);
+      await store.compact(retention.oldestWith([]));
       return store;
     } catch (error) {
-      await store.close();
+      await disk.close();
       throw error;
     }
   }
@@ -135,8 +140,9 @@ export class LevelStore implements Store {
           job.fail(error);
         }
       }
-      const operations = group.operations(this.#maxRevisions);
+      const { operations, sizes } = group.written(this.#retention);
       if (operations.length > 0) await this.#disk.write(operations, group.head);
+      this.#retention.advance(sizes, group.head.oldest);
     } catch (error) {
       for (const job of jobs) job.fail(error);
       return;

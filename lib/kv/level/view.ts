@@ -89,6 +89,15 @@ export class View {
     throw damaged(`the changes of revision ${from + found.length} are missing`);
   }
 
+  /** The sizes of all records of changes there are. */
+  async sizesOfChanges(): Promise<readonly number[]> {
+    const sizes: number[] = [];
+    for await (const [, record] of stepsOf(this.#records(changesFrom(this.head.oldest)), Infinity)) {
+      sizes.push(record.length);
+    }
+    return sizes;
+  }
+
   /** Ends it, once what is being read is read. */
   async release(): Promise<void> {
     await Promise.allSettled(this.#reads);

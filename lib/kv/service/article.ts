@@ -1,9 +1,7 @@
-import { status } from '@grpc/grpc-js';
-
 import type { KeyValueServiceHandlers } from '../../generated/kvservice.js';
 import type { Handlers } from '../../index.js';
 import type { Engine } from './engine.js';
-import { StatusError } from './failure.js';
+import { absent, present } from './failure.js';
 import type { Key } from '../key.js';
 import type { Requests } from './requests.js';
 import { andThen } from '../soon.js';
@@ -41,7 +39,7 @@ function created(store: Store, key: Key, value: Uint8Array): Soon<Committed> {
   const create = { conditions: [{ key, expected: { exists: false } }], writes: [{ key, value }] };
   return andThen(store.commit(create), (committed) => {
     if (committed.outcome === 'done') return committed;
-    throw new StatusError(status.ALREADY_EXISTS, 'the key has a value');
+    throw present;
   });
 }
 
@@ -58,5 +56,5 @@ function updated(store: Store, key: Key, value: Uint8Array): Soon<Committed> {
 
 function there<T>(entry: T | undefined): T {
   if (entry) return entry;
-  throw new StatusError(status.NOT_FOUND, 'the key has no value');
+  throw absent;
 }

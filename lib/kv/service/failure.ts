@@ -14,6 +14,10 @@ export class StatusError extends Error {
   }
 }
 
+/** The refusals of the article's API, made once: where and when each came about is nobody's concern. */
+export const absent: StatusError = new StatusError(status.NOT_FOUND, 'the key has no value');
+export const present: StatusError = new StatusError(status.ALREADY_EXISTS, 'the key has a value');
+
 export const invalid = (message: string): StatusError => new StatusError(status.INVALID_ARGUMENT, message);
 
 /** A store's own words may name what is none of its clients'. */

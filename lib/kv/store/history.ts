@@ -1,32 +1,33 @@
 import Denque from 'denque';
 
+import { Retention, bytesOfChanges } from './retention.js';
+import type { HistoryLimits } from './retention.js';
 import type { Changes } from './store.js';
 
 /** The changes of the newest revisions, one after the other without a gap. */
 export class History {
-  readonly #max: number;
   readonly #revisions = new Denque<Changes>();
-  #oldest = 1;
+  readonly #retention: Retention;
 
-  /** Keeps at most so many revisions. */
-  constructor(max: number) {
-    this.#max = max;
+  constructor(limits: HistoryLimits) {
+    this.#retention = new Retention(limits);
   }
 
   get oldest(): number {
-    return this.#oldest;
+    return this.#retention.oldest;
   }
 
   push(changes: Changes): void {
+    const added = [bytesOfChanges(changes)];
     this.#revisions.push(changes);
-    if (this.#revisions.length > this.#max) this.compact(this.#oldest + 1);
+    this.#advance(added, this.#retention.oldestWith(added));
   }
 
   /** At most `max` of them, the first of them `from`; nothing if that is no longer known. */
   from(from: number, max: number): readonly Changes[] | undefined {
-    if (from < this.#oldest) return undefined;
+    if (from < this.oldest) return undefined;
     const found: Changes[] = [];
-    for (let at = from - this.#oldest; at < this.#revisions.length && found.length < max; at++) {
+    for (let at = from - this.oldest; at < this.#revisions.length && found.length < max; at++) {
       found.push(this.#revisions.peekAt(at) as Changes);
     }
     return found;
@@ -34,6 +35,13 @@ export class History {
 
   /** Forgets those before `revision`. */
   compact(revision: number): void {
-    while (this.#oldest < revision && this.#revisions.shift()) this.#oldest += 1;
+    this.#advance([], revision);
+  }
+
+  #advance(added: readonly number[], oldest: number): void {
+    this.#retention.advance(added, oldest);
+    while (this.#revisions.length > 0 && (this.#revisions.peekFront() as Changes).revision < this.oldest) {
+      this.#revisions.shift();
+    }
   }
 }

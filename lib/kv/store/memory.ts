@@ -7,30 +7,22 @@ import { applied } from './applied.js';
 import { Filling } from './filling.js';
 import { History } from './history.js';
 import type { Key } from '../key.js';
-import { whole } from '../options.js';
+import { historyLimits } from './retention.js';
+import type { HistoryOptions } from './retention.js';
 import { StoreError } from './store.js';
 import type { Changes, Committed, Current, Entry, Found, Page, PageSize, Span, Store, Transaction } from './store.js';
 
-export interface MemoryOptions {
-  /** How many revisions back changes are known, for those who watch. Default 10,000. */
-  readonly maxRevisions?: number;
-}
-
-/** A value without its key, which the tree has already. */
-interface Value {
-  readonly value: Uint8Array;
-  readonly version: number;
-}
+const usualHistoryBytes = 64 << 20;
 
 /** Keeps everything in memory, in the order of the keys, for as long as the process lives. */
-export function memoryStore({ maxRevisions = 10_000 }: MemoryOptions = {}): Store {
-  return new MemoryStore(new History(whole('maxRevisions', maxRevisions)));
+export function memoryStore(options: HistoryOptions = {}): Store {
+  return new MemoryStore(new History(historyLimits(options, usualHistoryBytes)));
 }
 
 class MemoryStore implements Store {
   readonly revision$: Observable<number>;
   revision = 0;
-  readonly #values = EmptyBTree.clone() as ISortedMap<Key, Value>;
+  readonly #values = EmptyBTree.clone() as ISortedMap<Key, Entry>;
   readonly #history: History;
   readonly #revisions = new Subject<number>();
   #closed = false;
@@ -46,22 +38,22 @@ class MemoryStore implements Store {
 
   get(key: Key): Found {
     this.#refuseClosed();
-    return { entry: this.#entry(key), revision: this.revision };
+    return { entry: this.#values.get(key), revision: this.revision };
   }
 
   range({ start, end }: Span, size: PageSize): Page {
     this.#refuseClosed();
     const filling = new Filling(size);
-    for (const [key, { value, version }] of this.#values.entries(start)) {
+    for (const [key, entry] of this.#values.entries(start)) {
       if (end !== undefined && key >= end) break;
-      if (!filling.add({ key, value, version })) break;
+      if (!filling.add(entry)) break;
     }
     return filling.page(this.revision);
   }
 
   commit(transaction: Transaction): Committed {
     this.#refuseClosed();
-    const { answer, made } = applied(transaction, this.revision, this.#entry);
+    const { answer, made } = applied(transaction, this.revision, (key) => this.#values.get(key));
     if (made) this.#write({ ...made, changes: made.changes.map(kept) });
     return answer;
   }
@@ -83,7 +75,7 @@ class MemoryStore implements Store {
 
   #write(made: Changes): void {
     for (const { key, entry } of made.changes) {
-      if (entry) this.#values.set(key, { value: entry.value, version: entry.version });
+      if (entry) this.#values.set(key, entry);
       else this.#values.delete(key);
     }
     this.revision = made.revision;
@@ -91,17 +83,20 @@ class MemoryStore implements Store {
     this.#revisions.next(made.revision);
   }
 
-  readonly #entry = (key: Key): Entry | undefined => {
-    const found = this.#values.get(key);
-    return found && { key, ...found };
-  };
-
   #refuseClosed(): void {
     if (this.#closed) throw new StoreError('CLOSED', 'the store is closed');
   }
 }
 
-/** With a value of its own: what was given may be a part of a larger piece of memory, and is its owner's to write to. */
+/** With a value that keeps nothing else in memory: most of what comes over a wire is a part of a larger piece. */
 function kept({ key, entry }: Current): Current {
-  return { key, entry: entry && { ...entry, value: Buffer.from(entry.value) } };
+  return { key, entry: entry && { ...entry, value: owned(entry.value) } };
+}
+
+function owned(value: Uint8Array): Uint8Array {
+  if (2 * value.byteLength >= value.buffer.byteLength) return value;
+  // Not of Node's pool, of which one value would keep the others too.
+  const own = Buffer.allocUnsafeSlow(value.length);
+  own.set(value);
+  return own;
 }

@@ -85,8 +85,8 @@ export interface Store {
   get(key: Key): Soon<Found>;
   range(span: Span, size: PageSize): Soon<Page>;
   /**
-   * Atomic: no other commit comes between its conditions and its writes. What it keeps of the values beyond its answer is
-   * a copy.
+   * Atomic: no other commit comes between its conditions and its writes. The values are the store's from now on: nobody
+   * changes them, and the store does not either.
    */
   commit(transaction: Transaction): Soon<Committed>;
   /** The changes of at most so many revisions, the first of them `from`; nothing if that is no longer known. */

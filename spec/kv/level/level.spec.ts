@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { ClassicLevel } from 'classic-level';
 import { RxDuplexError } from 'rxduplex';
 import { StoreError, levelStore } from 'rxduplex/kv';
-import type { Store } from 'rxduplex/kv';
+import type { HistoryOptions, Store } from 'rxduplex/kv';
 import { Subject, firstValueFrom } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -33,8 +33,8 @@ import {
 const children = import.meta.resolve('../../support/children/committing.ts');
 
 /** What is done with a store that is then closed. */
-async function using<T>(folder: Folder, use: (store: Store) => Promise<T>, maxRevisions?: number): Promise<T> {
-  const store = await levelStore(folder.path, maxRevisions === undefined ? {} : { maxRevisions });
+async function using<T>(folder: Folder, use: (store: Store) => Promise<T>, options?: HistoryOptions): Promise<T> {
+  const store = await levelStore(folder.path, options);
   try {
     return await use(store);
   } finally {
@@ -90,7 +90,7 @@ test('a store that is to keep fewer revisions than before has forgotten the othe
       assert.is(await history(store, 2), undefined);
       assert.equal(await history(store, 3), ['3 a=3']);
     },
-    1,
+    { maxRevisions: 1 },
   );
 });
 
@@ -99,10 +99,29 @@ test('changes that are forgotten are not on the disk any more', async () => {
   const write = async (store: Store): Promise<void> => {
     for (const text of '123456') await store.commit(put('a', text));
   };
-  await using(folder, write, 2);
+  await using(folder, write, { maxRevisions: 2 });
   const db = new ClassicLevel(folder.path);
   assert.is((await db.keys().all()).length, 4, 'a head, a value, and two revisions');
   await db.close();
+});
+
+test('after a restart the changes that are there count against the room for them, and make room for it', async () => {
+  using folder = new Folder();
+  const write = (store: Store): unknown => store.commit(put('a', Buffer.alloc(1_000)));
+  await using(folder, async (store) => {
+    for (let count = 0; count < 5; count += 1) await write(store);
+  });
+  const options = { maxHistoryBytes: 3_500 };
+  await using(folder, async ({ oldest }) => assert.is(await Promise.resolve(oldest), 3), options);
+  await using(
+    folder,
+    async (store) => {
+      await write(store);
+      assert.is(store.oldest, 4);
+      assert.is((await store.changes(4, 10))?.length, 3);
+    },
+    options,
+  );
 });
 
 test('a directory is made, with those above it', async () => {
@@ -119,6 +138,7 @@ test('bad options are told', async () => {
   assert.match(error.message, 'directory');
   using folder = new Folder();
   assert.match(String(await failureOf(() => levelStore(folder.path, { maxRevisions: 0 }))), 'maxRevisions');
+  assert.match(String(await failureOf(() => levelStore(folder.path, { maxHistoryBytes: -1 }))), 'maxHistoryBytes');
 });
 
 test('a path that is a file, or leads through one, is unusable', async () => {
@@ -412,7 +432,7 @@ test('a write that failed is undone, even if the database has it all the same', 
       assert.equal(await readAll(store), ['a=1@1', 'b=2@2', 'c=3@3', 'f=4@4']);
       assert.equal(await history(store, 2), ['2 b=2', '3 c=3', '4 f=4']);
     },
-    3,
+    { maxRevisions: 3 },
   );
   await using(folder, async (store) => {
     assert.equal(await readAll(store), ['a=1@1', 'b=2@2', 'c=3@3', 'f=4@4']);

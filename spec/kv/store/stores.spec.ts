@@ -211,6 +211,26 @@ for (const { title, open } of kinds) {
     assert.equal(await history(store, 12), ['12 a=7', '13 a=8', '14 a=9']);
   });
 
+  test(`${title}: of changes, as many are kept as have room, and the newest in any case`, async () => {
+    await using opened = await open({ maxHistoryBytes: 3_500 });
+    const { store } = opened;
+    const write = (bytes: number): unknown => store.commit(put('a', Buffer.alloc(bytes)));
+    for (let count = 0; count < 3; count += 1) await write(1_000);
+    assert.is(store.oldest, 1);
+    await write(1_000);
+    assert.is(store.oldest, 2);
+    await write(10_000);
+    assert.is(store.oldest, 5, 'it leaves no room for others');
+    await write(1_000);
+    assert.is(store.oldest, 6);
+    await Promise.all(Array.from({ length: 10 }, () => write(1_000)));
+    assert.is(store.oldest, 14);
+    await store.compact(16);
+    await write(2_000);
+    assert.is(store.oldest, 16);
+    assert.is((await store.changes(16, 10))?.length, 2);
+  });
+
   test(`${title}: what is compacted is told not to be known, and the values stay`, async () => {
     await using opened = await open();
     const { store } = opened;
