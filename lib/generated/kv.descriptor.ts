@@ -97,17 +97,19 @@ export const descriptor: object = {
                   },
                 },
                 WatchResponse: {
-                  oneofs: { event: { oneof: ['begun', 'changes', 'compacted'] } },
+                  oneofs: { event: { oneof: ['begun', 'changes', 'compacted', 'progress'] } },
                   fields: {
                     begun: { type: 'Begun', id: 1 },
                     changes: { type: 'Changes', id: 2 },
                     compacted: { type: 'Compacted', id: 3 },
+                    progress: { type: 'Progress', id: 4 },
                   },
                 },
                 Begun: { fields: { from: { type: 'uint64', id: 1 } } },
                 Changes: {
                   fields: { revision: { type: 'uint64', id: 1 }, changes: { rule: 'repeated', type: 'Change', id: 2 } },
                 },
+                Progress: { fields: { revision: { type: 'uint64', id: 1 } } },
                 Change: { fields: { key: { type: 'bytes', id: 1 }, entry: { type: 'Entry', id: 2 } } },
                 Compacted: { fields: { oldest: { type: 'uint64', id: 1 } } },
                 SessionRequest: {

@@ -22,6 +22,7 @@ export type { Failure, Failure__Output } from './rxduplex/kv/v1/Failure.js';
 export type { GetRequest, GetRequest__Output } from './rxduplex/kv/v1/GetRequest.js';
 export type { GetResponse, GetResponse__Output } from './rxduplex/kv/v1/GetResponse.js';
 export type { Operation, Operation__Output } from './rxduplex/kv/v1/Operation.js';
+export type { Progress, Progress__Output } from './rxduplex/kv/v1/Progress.js';
 export type { Put, Put__Output } from './rxduplex/kv/v1/Put.js';
 export type { PutRequest, PutRequest__Output } from './rxduplex/kv/v1/PutRequest.js';
 export type { RangeRequest, RangeRequest__Output } from './rxduplex/kv/v1/RangeRequest.js';

@@ -64,10 +64,11 @@ class Position {
     this.next = from;
   }
 
-  read({ begun, changes, compacted }: WatchResponse__Output): KvChanges | undefined {
+  read({ begun, changes, compacted, progress }: WatchResponse__Output): KvChanges | undefined {
     if (compacted) throw new CompactedError(this.next, numberOf('revision', compacted.oldest));
     if (changes) return this.#told(changes);
     if (begun) this.#begun(numberOf('revision', begun.from));
+    if (progress) this.#reached(numberOf('revision', progress.revision));
     return undefined;
   }
 
@@ -80,11 +81,15 @@ class Position {
 
   #told(told: Changes__Output): KvChanges {
     const revision = numberOf('revision', told.revision);
+    this.#reached(revision);
+    return { revision, changes: told.changes.map(currentOf) };
+  }
+
+  #reached(revision: number): void {
     if (revision < this.next) {
       throw statusError(status.DATA_LOSS, `revision ${String(revision)} was told where ${String(this.next)} was next`);
     }
     this.next = revision + 1;
-    return { revision, changes: told.changes.map(currentOf) };
   }
 }
 

@@ -14,6 +14,12 @@ import type { Span, Store } from '../store/store.js';
 /** How many revisions are asked for at once: of a store on disk they are in memory until they are told. */
 const revisionsAtOnce = 16;
 
+/**
+ * How many revisions a watch passes over in silence: a quarter of those that are known, but no more and no less than
+ * these. A client that is cut off does not know that it need not ask for them again.
+ */
+const silent = { least: 16, most: 100 } as const;
+
 /** Whoever leaves a watch is let go at once, also while it waits for the next revision. */
 export function watchOf(
   { store, tell, closing$ }: Engine,
@@ -70,6 +76,7 @@ async function* changesOf(
   { left$, closing$ }: Ending,
 ): AsyncGenerator<WatchResponse> {
   yield { begun: { from } };
+  let told = from - 1;
   for (let next = from; ;) {
     const revisions = await store.changes(next, revisionsAtOnce);
     if (!revisions) {
@@ -79,7 +86,13 @@ async function* changesOf(
     for (const { revision, changes } of revisions) {
       next = revision + 1;
       const watched = changes.filter(({ key }) => within(span, key));
-      if (watched.length > 0) yield { changes: { revision, changes: watched.map(currentOf) } };
+      if (watched.length === 0) continue;
+      yield { changes: { revision, changes: watched.map(currentOf) } };
+      told = revision;
+    }
+    if (isFar(next - 1 - told, store)) {
+      told = next - 1;
+      yield { progress: { revision: told } };
     }
     if (revisions.length > 0) continue;
     const newest = await firstValueFrom(merge(closing$, reached(store, next)).pipe(takeUntil(left$)), {
@@ -87,6 +100,11 @@ async function* changesOf(
     });
     if (newest === undefined) return;
   }
+}
+
+function isFar(revisions: number, { revision, oldest }: Store): boolean {
+  const known = revision + 1 - oldest;
+  return revisions >= Math.max(silent.least, Math.min(known / 4, silent.most));
 }
 
 const reached = (store: Store, revision: number): Observable<number> =>

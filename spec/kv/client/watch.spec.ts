@@ -195,6 +195,20 @@ test('a watch that is begun while its gate is held tells nothing before it is le
   await until('the first', () => told.length === 1);
 });
 
+test('a quiet watch goes on after a break, although the store has forgotten much that was none of its keys', async () => {
+  const { kv1: kv, store, proxy } = await scene({}, { store: memoryStore({ maxRevisions: 200 }) });
+  const told: (Told | Compaction)[] = [];
+  watchedOn(kv, 1).subscribe((event) => told.push(event));
+  for (let left = 40; left > 0; left -= 1) {
+    for (let each = 25; each > 0; each -= 1) write(store, 'elsewhere', 'x');
+    await turns(2);
+  }
+  proxy.reset();
+  write(store, 'w', 'x');
+  await until('the change', () => told.length > 0);
+  assert.equal(told, [{ revision: 1_001, changes: [{ key: 'w', value: 'x' }] }]);
+});
+
 test('a slow reader is told of what the store forgot while it was busy', async () => {
   const { kv1: kv, store } = await scene({}, { store: memoryStore({ maxRevisions: 100 }) });
   const value = 'x'.repeat(10_000);
@@ -223,10 +237,13 @@ test('a slow reader is told of what the store forgot while it was busy', async (
 test('a server that begins elsewhere, or tells a revision again, is an error and not a gap', async () => {
   const begun = (from: number) => ({ begun: { from } });
   const changes = (revision: number) => ({ changes: { revision, changes: [] } });
+  const progress = (revision: number) => ({ progress: { revision } });
   for (const [events, words] of [
     [[begun(6)], /began at revision 6, not at 5/],
     [[begun(5), changes(5), changes(5)], /revision 5 was told where 6 was next/],
     [[begun(5), changes(4)], /revision 4 was told where 5 was next/],
+    [[begun(5), progress(9), changes(9)], /revision 9 was told where 10 was next/],
+    [[begun(5), changes(7), progress(6)], /revision 6 was told where 8 was next/],
   ] as const) {
     const port = await answering({ watch: () => concat(of(...events), NEVER) });
     const error = await failureOf(

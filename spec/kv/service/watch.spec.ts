@@ -36,7 +36,8 @@ function watch({ client }: Served, request: WatchRequest = {}): Watch {
   return { call, told, ended };
 }
 
-function wordsOf({ begun, changes, compacted }: WatchResponse__Output): string {
+function wordsOf({ begun, changes, compacted, progress }: WatchResponse__Output): string {
+  if (progress) return `up to ${progress.revision}`;
   if (begun) return `begun ${begun.from}`;
   if (compacted) return `compacted ${compacted.oldest}`;
   const each = changes?.changes.map(({ key, entry }) => `${String(key)}=${entry ? String(entry.value) : 'none'}`) ?? [];
@@ -122,6 +123,35 @@ test('of a revision that is forgotten it is told so, and ends', async () => {
   const { told, ended } = watch(on, { from: 2 });
   await until('the end', () => ended.length > 0);
   assert.equal([told, ended[0]?.code], [['begun 2', 'compacted 3'], status.OK]);
+});
+
+test('one who watches what does not change is told now and then how far that is true', async () => {
+  const on = await served();
+  const { told } = watch(on, { start: bytes('quiet'), from: 1 });
+  await until('the beginning', () => told.length === 1);
+  await fill(on.store, 1_000);
+  const revisionsTold = (): number[] => told.slice(1).map((words) => Number(words.replace('up to ', '')));
+  await until('the last', () => Number(revisionsTold().at(-1)) > 900);
+  const revisions = revisionsTold();
+  assert.ok(revisions.length >= 9 && revisions.length < 25, told.join());
+  assert.ok(revisions.every((revision, at) => revision > (revisions[at - 1] ?? 0)));
+  await put(on, 'quiet');
+  await until('the change', () => told.at(-1) === '1001 quiet=');
+  await fill(on.store, 99);
+  await turns(5);
+  assert.is(told.at(-1), '1001 quiet=', 'what changes tells it as well');
+});
+
+test('of a short history one is told sooner how far nothing has changed, so that it is known for long after', async () => {
+  const on = await served({ store: memoryStore({ maxRevisions: 80 }) });
+  const { told } = watch(on, { start: bytes('quiet'), from: 1 });
+  await until('the beginning', () => told.length === 1);
+  for (let left = 200; left > 0; left -= 1) {
+    await fill(on.store, 1);
+    await turns(2);
+    const last = Number(told.at(-1)?.replace(/\D/g, ''));
+    assert.ok(on.store.revision - last <= 25, `${on.store.revision} after ${told.at(-1) ?? ''}`);
+  }
 });
 
 test('one who reads slowly is told all in order up to what was forgotten meanwhile, and that', async () => {

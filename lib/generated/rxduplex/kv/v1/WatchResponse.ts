@@ -12,6 +12,10 @@ import type {
   Compacted as _rxduplex_kv_v1_Compacted,
   Compacted__Output as _rxduplex_kv_v1_Compacted__Output,
 } from '../../../rxduplex/kv/v1/Compacted.js';
+import type {
+  Progress as _rxduplex_kv_v1_Progress,
+  Progress__Output as _rxduplex_kv_v1_Progress__Output,
+} from '../../../rxduplex/kv/v1/Progress.js';
 
 /**
  * What happened.
@@ -30,9 +34,14 @@ export interface WatchResponse {
    */
   compacted?: _rxduplex_kv_v1_Compacted | null;
   /**
+   * Much has happened to other keys. Whoever begins the watch anew after it need not fear that those changes have
+   * been forgotten.
+   */
+  progress?: _rxduplex_kv_v1_Progress | null;
+  /**
    * Exactly one is set.
    */
-  event?: 'begun' | 'changes' | 'compacted';
+  event?: 'begun' | 'changes' | 'compacted' | 'progress';
 }
 
 /**
@@ -52,7 +61,12 @@ export interface WatchResponse__Output {
    */
   compacted?: _rxduplex_kv_v1_Compacted__Output | null;
   /**
+   * Much has happened to other keys. Whoever begins the watch anew after it need not fear that those changes have
+   * been forgotten.
+   */
+  progress?: _rxduplex_kv_v1_Progress__Output | null;
+  /**
    * Exactly one is set.
    */
-  event?: 'begun' | 'changes' | 'compacted';
+  event?: 'begun' | 'changes' | 'compacted' | 'progress';
 }
