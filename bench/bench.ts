@@ -4,13 +4,15 @@ import { run } from './contest/run.js';
 import { cost } from './cost/subject.js';
 import { BadFlag } from './flag-values.js';
 import { guard } from './guard.js';
+import { keys } from './kv/keys/subject.js';
+import { kv } from './kv/subject.js';
 import { latency } from './latency/subject.js';
 import { memory } from './memory/subject.js';
 import { request } from './request/subject.js';
 import { stream } from './stream/subject.js';
 import { unary } from './unary/subject.js';
 
-const subjects = [stream, request, unary, latency, memory, cost];
+const subjects = [stream, request, unary, latency, memory, cost, kv, keys];
 const args = process.argv.slice(2);
 
 try {

@@ -4,7 +4,7 @@ export type Figures = Readonly<Record<string, number>>;
 /** What a number counts. */
 export interface Unit {
   /** Its name in what `--json` writes. */
-  readonly field: 'perSecond' | 'microseconds' | 'nanoseconds' | 'messages' | 'bytes';
+  readonly field: 'perSecond' | 'microseconds' | 'nanoseconds' | 'messages' | 'bytes' | 'permille' | 'times';
   /** Its name for a reader. */
   readonly told: string;
 }

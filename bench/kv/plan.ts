@@ -14,9 +14,11 @@ export const casesOf = (inFlight: readonly number[]): readonly Case[] =>
     inFlight.flatMap((count) => ways.map((way) => ({ concurrency, inFlight: count, ...way }))),
   );
 
-/** The article's before and after, and the latter by the two others. */
+/** The article's before and after, and the latter beside bare grpc-js. */
 export const shortCases: readonly Case[] = [
-  { contender: 'rxduplex', api: 'unary', concurrency: 'global', inFlight: 100 },
+  ...ways
+    .filter(({ contender }) => contender === 'rxduplex')
+    .map((way) => ({ concurrency: 'global' as const, inFlight: 100, ...way })),
   ...ways.map((way) => ({ concurrency: 'free' as const, inFlight: 100, ...way })),
 ];
 

@@ -3,14 +3,16 @@ import { find } from './summary.js';
 import type { Run, Summary, Told } from './summary.js';
 
 /** The results as a table, and what follows from them. */
-export function report({ runs, speedup }: Summary, told: Told): string {
+export function report({ runs, speedup, unarySpeedup }: Summary, told: Told): string {
   return [
     table([
       ['concurrency', 'in flight', 'by', 'RPCs/s', 'lowest', 'highest', 'ceiling', 'of it', '÷ grpc-js'],
       ...runs.map((run) => row(run, find(runs, { ...run, contender: 'grpc-js', api: 'unary' }))),
     ]),
     '',
-    ...(speedup === null ? [] : [`free ÷ global, unary: ${speedup} (the article: 101.8)`]),
+    ...(speedup === null
+      ? []
+      : [`free ÷ global: ${speedup} over a session, ${unarySpeedup ?? ''} by unary calls (the article: 101.8)`]),
     `${grouped(told.answered)} answers, of them ${grouped(told.notFound)} NOT_FOUND, ${grouped(told.alreadyExists)} ALREADY_EXISTS`,
     told.wrong === 0
       ? 'every retrieve told what had been written'

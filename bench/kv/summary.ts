@@ -1,5 +1,6 @@
 import { median } from '../spread.js';
 import type { Spread } from '../spread.js';
+import type { Way } from './contender.js';
 import type { Figures } from './load.js';
 import type { Case } from './plan.js';
 
@@ -14,8 +15,10 @@ export interface Run extends Case {
 
 export interface Summary {
   readonly runs: readonly Run[];
-  /** Of unary calls through `rx` with most in flight: `free` ÷ `global`; null unless both were measured. */
+  /** With most in flight over a session: `free` ÷ `global`; null unless both were measured. */
   readonly speedup: number | null;
+  /** The same by unary calls through `rx`. */
+  readonly unarySpeedup: number | null;
 }
 
 /** What was told in all launches together. */
@@ -35,13 +38,14 @@ export function summarise(cases: readonly Case[], measurements: readonly Measure
     };
     return [{ contender, concurrency, inFlight, api, rpcsPerSecond, ofCeiling: rounded(ofCeiling, 3) }];
   });
-  const most = Math.max(...cases.map(({ inFlight }) => inFlight));
-  const before = find(runs, { contender: 'rxduplex', api: 'unary', concurrency: 'global', inFlight: most });
-  const after = find(runs, { contender: 'rxduplex', api: 'unary', concurrency: 'free', inFlight: most });
-  return {
-    runs,
-    speedup: before && after ? tenths(after.rpcsPerSecond.median / before.rpcsPerSecond.median) : null,
+  const inFlight = Math.max(...cases.map((each) => each.inFlight));
+  const speedup = (api: Way['api']): number | null => {
+    const [before, after] = (['global', 'free'] as const).map((concurrency) =>
+      find(runs, { contender: 'rxduplex', api, concurrency, inFlight }),
+    );
+    return before && after ? tenths(after.rpcsPerSecond.median / before.rpcsPerSecond.median) : null;
   };
+  return { runs, speedup: speedup('session'), unarySpeedup: speedup('unary') };
 }
 
 export function toldIn(measurements: readonly Measurement[]): Told {

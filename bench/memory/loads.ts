@@ -1,6 +1,7 @@
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 
 import type { Figures } from '../contest/subject.js';
+import { footprint } from '../footprint.js';
 import { requests } from '../messages.js';
 import type { Offering } from './contender.js';
 
@@ -11,24 +12,13 @@ const perTurn = 1000;
 
 /** What the process holds more of than when its call was just open. */
 export async function measure({ offer, held }: Offering): Promise<Figures> {
-  const before = await taken();
+  const before = await footprint();
   let number = 0;
   for (const message of requests(offered)) {
     offer(message);
     number += 1;
     if (number % perTurn === 0) await turn();
   }
-  const after = await taken();
+  const after = await footprint();
   return { heap: after.heap - before.heap, rss: after.rss - before.rss, held: held() };
-}
-
-/** The heap and what lies outside of it for the heap's sake, without garbage; and the whole process. */
-async function taken(): Promise<{ readonly heap: number; readonly rss: number }> {
-  // Twice, with a pause: what finalizers let go, and what is still on its way to the socket.
-  for (let times = 0; times < 2; times++) {
-    await sleep(250);
-    globalThis.gc?.();
-  }
-  const { heapUsed, external, rss } = process.memoryUsage();
-  return { heap: heapUsed + external, rss };
 }

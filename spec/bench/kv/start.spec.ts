@@ -24,7 +24,7 @@ test('npm start -- kv measures every way in every concurrency, finds all answers
   assert.match(stdout, 'every retrieve told what had been written');
   assert.match(chart, /^<svg /);
   assert.equal(Object.keys(results), ['kv']);
-  assert.equal(Object.keys(results.kv), ['runs', 'speedup']);
+  assert.equal(Object.keys(results.kv), ['runs', 'speedup', 'unarySpeedup']);
   assert.type(results.kv.speedup, 'number');
   assert.equal(
     results.kv.runs.map(({ concurrency, contender, api, inFlight }) => [concurrency, contender, api, inFlight].join()),

@@ -38,16 +38,24 @@ test('a case is told by the median of its launches and their extremes, and how n
   });
 });
 
-test('the speedup is that of unary calls through rx with most in flight', () => {
-  assert.is(summary.speedup, 100);
-  const without = cases.filter(({ concurrency }) => concurrency !== 'global');
-  assert.is(summarise(without, measurements).speedup, null);
+test('the speedup is that over a session with most in flight, and another that of unary calls through rx', () => {
+  assert.equal([summary.speedup, summary.unarySpeedup], [100, 100]);
+  const slower = measurements.map((each) => ({
+    ...each,
+    rpcsPerSecond: each.rpcsPerSecond / (each.api === 'session' && each.concurrency === 'free' ? 2 : 1),
+  }));
+  assert.equal([summarise(cases, slower).speedup, summarise(cases, slower).unarySpeedup], [50, 100]);
+  const without = summarise(
+    cases.filter(({ concurrency }) => concurrency !== 'global'),
+    measurements,
+  );
+  assert.equal([without.speedup, without.unarySpeedup], [null, null]);
 });
 
 test('the report has a row for each case, the ratio, the refusals, and says if a value was wrong', () => {
   const text = report(summary, toldIn(measurements));
   assert.match(text, /^free +100 +rxduplex session +2,350 +2,300 +2,400 +2,500 +0\.940 +1\.00$/m);
-  assert.match(text, 'free ÷ global, unary: 100 ');
+  assert.match(text, 'free ÷ global: 100 over a session, 100 by unary calls (the article: 101.8)');
   assert.match(text, '5,400 answers, of them 108 NOT_FOUND, 54 ALREADY_EXISTS');
   assert.match(text, 'every retrieve told what had been written');
   assert.match(report(summary, { ...toldIn(measurements), wrong: 3 }), '3 retrieves told WRONG values');
