@@ -4,6 +4,8 @@ export interface Identified {
 }
 
 const fewest = 32;
+/** So many slots are worth being given back when nothing is pending any more. */
+const many = 16_384;
 
 /**
  * Items under the numbers they are given, which grow. Each is added, found and taken out in constant time.
@@ -42,7 +44,7 @@ export class Numbered<T extends Identified> {
     if (this.#slots[slot] !== item) return;
     this.#slots[slot] = undefined;
     this.#size -= 1;
-    if (this.#size === 0 && this.#slots.length > fewest) this.#slots = slots(fewest);
+    if (this.#size === 0 && this.#slots.length >= many) this.#slots = slots(fewest);
   }
 
   #slotOf(number: number): number {

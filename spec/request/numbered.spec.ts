@@ -41,6 +41,16 @@ test('what was taken out is not found, and taking it out again changes nothing',
   assert.is(numbered.get('2'), items[1]);
 });
 
+test('what a burst has taken is given back, and the numbers go on', () => {
+  const { numbered, items } = numberedWith(20_000);
+  for (const each of items) numbered.remove(each);
+  const next = item();
+  numbered.add(next);
+  assert.is(Number(next.id), 20_001);
+  assert.is(numbered.get('20001'), next);
+  assert.is(numbered.get('1'), undefined);
+});
+
 test('one that stays for very long takes no room for those that come and go beside it', () => {
   const numbered = new Numbered<Identified>();
   const staying = item();

@@ -67,7 +67,8 @@ class SessionApi implements Api {
 
 const requests = {
   mode: 'by-id',
-  set: (request: SessionRequest, id: string): SessionRequest => ({ ...request, id }),
+  // A number is a 64-bit one sooner than its digits are.
+  set: (request: SessionRequest, id: string): SessionRequest => ({ ...request, id: Number(id) }),
   get: ({ id }: SessionResponse__Output): string => id,
   // The client's own limit is the bound.
   maxPending: Infinity,
