@@ -15,7 +15,7 @@ const flags = [
   '--no-allocation-site-pretenuring',
 ];
 
-async function agedOf(what: 'call' | 'request'): Promise<number> {
+async function agedOf(what: 'call' | 'request' | 'listener'): Promise<number> {
   const program = [...flags, '--import', 'tsx', 'spec/support/children/aging.ts', what];
   const { stdout } = await promisify(execFile)(process.execPath, program);
   const { bytes, fullCollections } = JSON.parse(stdout) as Aged;
@@ -24,7 +24,7 @@ async function agedOf(what: 'call' | 'request'): Promise<number> {
 }
 
 // The table of a Map or a Set in which things come and go refers to the next one when it is given up. It was 3,200 bytes
-// of each call, and 640 of each request, that grew old with it.
+// of each call, 640 of each request, and 90 of each listener, that grew old with it.
 
 test('a call that serve has answered dies young, however many come after it', async () => {
   const bytes = await agedOf('call');
@@ -34,6 +34,11 @@ test('a call that serve has answered dies young, however many come after it', as
 test('a request over the stream that has had its reply dies young, however many come after it', async () => {
   const bytes = await agedOf('request');
   assert.ok(bytes <= 400, `${bytes} bytes a request have grown old`);
+});
+
+test('a listener that has left dies young, however many come after it', async () => {
+  const bytes = await agedOf('listener');
+  assert.ok(bytes <= 50, `${bytes} bytes a listener have grown old`);
 });
 
 test.run();

@@ -7,6 +7,7 @@ import { Disk } from './disk.js';
 import type { OpenDatabase } from './disk.js';
 import { meaningOf } from './failure.js';
 import { Group } from './group.js';
+import { UnderWay } from './under-way.js';
 import type { View } from './view.js';
 import type { Key } from '../key.js';
 import { Retention } from '../store/retention.js';
@@ -34,7 +35,7 @@ export class LevelStore implements Store {
   readonly #retention: Retention;
   readonly #revisions = new Subject<number>();
   readonly #jobs: Gathering<Job> = new Gathering((group) => this.#write(group), maxGroupBytes);
-  readonly #reads = new Set<Promise<unknown>>();
+  readonly #reads = new UnderWay();
   #closing: Promise<void> | undefined;
 
   private constructor(directory: string, disk: Disk, retention: Retention) {
@@ -97,13 +98,7 @@ export class LevelStore implements Store {
 
   async #read<T>(use: (view: View) => Promise<T>): Promise<T> {
     this.#refuseClosed();
-    const reading = this.#disk.read(use);
-    this.#reads.add(reading);
-    try {
-      return await this.#meant(reading);
-    } finally {
-      this.#reads.delete(reading);
-    }
+    return this.#meant(this.#reads.do(() => this.#disk.read(use)));
   }
 
   async #join<T>(keys: readonly Key[], bytes: number, join: (group: Group) => T): Promise<T> {
@@ -153,7 +148,7 @@ export class LevelStore implements Store {
 
   async #close(): Promise<void> {
     await this.#jobs.idle();
-    await Promise.allSettled(this.#reads);
+    await this.#reads.idle();
     await this.#disk.close();
     this.#revisions.complete();
   }

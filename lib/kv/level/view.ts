@@ -15,6 +15,7 @@ import {
 } from './records.js';
 import type { Head } from './records.js';
 import type { Key } from '../key.js';
+import { UnderWay } from './under-way.js';
 import type { Changes, Entry, Found, Page, PageSize, Span } from '../store/store.js';
 
 const stepEntries = 1000;
@@ -24,7 +25,7 @@ export class View {
   readonly head: Head;
   readonly #db: Database;
   readonly #snapshot: Snapshot;
-  readonly #reads = new Set<Promise<unknown>>();
+  readonly #reads = new UnderWay();
 
   /** Nothing is being written: it is what the head says. */
   constructor(db: Database, head: Head) {
@@ -34,14 +35,8 @@ export class View {
   }
 
   /** Reads what belongs together: it is here until the end of that. */
-  async read<T>(use: (view: this) => Promise<T>): Promise<T> {
-    const reading = use(this);
-    this.#reads.add(reading);
-    try {
-      return await reading;
-    } finally {
-      this.#reads.delete(reading);
-    }
+  read<T>(use: (view: this) => Promise<T>): Promise<T> {
+    return this.#reads.do(() => use(this));
   }
 
   /** The records of any keys. */
@@ -100,7 +95,7 @@ export class View {
 
   /** Ends it, once what is being read is read. */
   async release(): Promise<void> {
-    await Promise.allSettled(this.#reads);
+    await this.#reads.idle();
     await this.#snapshot.close();
   }
 

@@ -1,11 +1,12 @@
 /**
  * Does one thing again and again, a hundred at a time, and prints as JSON what of it V8 has taken for old: what outlives
- * two small collections, and stays until a full one. Its argument: `call`, to be answered by `serve`, or `request`, over
- * a Remote. To be run with `--expose-gc`, a young generation of some MiB, and an old one that is never full.
+ * two small collections, and stays until a full one. Its argument: `call`, to be answered by `serve`, `request`, over
+ * a Remote, or `listener`, to a stream. To be run with `--expose-gc`, a young generation of some MiB, and an old one that is never full.
  */
 import { EventEmitter } from 'node:events';
 import { PerformanceObserver, constants } from 'node:perf_hooks';
 import type { NodeGCPerformanceDetail, PerformanceEntry } from 'node:perf_hooks';
+import { setTimeout as setTimer } from 'node:timers';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { getHeapSpaceStatistics } from 'node:v8';
 
@@ -14,8 +15,9 @@ import type { Server, UntypedServiceImplementation, sendUnaryData } from '@grpc/
 import { Remote, oneof, serve } from 'rxduplex';
 import type { Open } from 'rxduplex';
 import type { PeerReply__Output, PeerRequest } from 'rxduplex/peer';
-import { map, timer } from 'rxjs';
+import { Observable, map, timer } from 'rxjs';
 
+import { Listeners } from '../../../lib/listeners.js';
 import { EchoCall } from '../echo-call.js';
 import { KindsService } from '../generated/kinds.js';
 
@@ -65,8 +67,20 @@ async function request(): Promise<Deed> {
   return (done) => remote.request({ beat: { at: 1 } }).subscribe(done);
 }
 
+function listener(): Deed {
+  const listeners = new Listeners<number>();
+  const values$ = new Observable<number>((subscriber) => listeners.add(subscriber));
+  return (done) => {
+    const listening = values$.subscribe();
+    setTimer(() => {
+      listening.unsubscribe();
+      done();
+    }, 0);
+  };
+}
+
 const count = 20_000;
-const deeds: Readonly<Record<string, () => Deed | Promise<Deed>>> = { call, request };
+const deeds: Readonly<Record<string, () => Deed | Promise<Deed>>> = { call, request, listener };
 const deed = await deeds[process.argv[2] ?? '']?.();
 if (!deed) throw new Error(`${Object.keys(deeds).join(' or ')}, not ${process.argv[2] ?? 'nothing'}`);
 
