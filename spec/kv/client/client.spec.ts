@@ -4,7 +4,7 @@ import { limitInFlight } from 'rxduplex';
 import type { RxDuplexError } from 'rxduplex';
 import { KvClient, StoreError, memoryStore } from 'rxduplex/kv';
 import type { KvEntry, KvFound, KvOptions, KvOutcome, Store } from 'rxduplex/kv';
-import { forkJoin, map, take, toArray } from 'rxjs';
+import { forkJoin, map, take, throwError, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -262,6 +262,18 @@ test('session: one that was refused for good is opened again for the next operat
   const error = await failureOf(kv.get('a'));
   assert.is(error.code, status.PERMISSION_DENIED);
   assert.is(foundIn(await answer(kv.get('a'))), 'none at 1');
+});
+
+test('session: when it is refused for good, a write on its way is a doubt, and what was not yet on it fails of the same', async () => {
+  const refused = Object.assign(new Error(), { code: status.PERMISSION_DENIED, details: 'not for you' });
+  const kv = clientOn(await answering({ session: () => throwError(() => refused) }), { api: 'session' });
+  const [first, ...others] = ['a', 'b', 'c'].map((key) => kv.put(key, Buffer.alloc(1 << 20)));
+  const [told, ...failed] = await Promise.all([outcome(first as (typeof others)[0]), ...others.map(failureOf)]);
+  assert.is(told, `unknown: ${refused.code}`);
+  assert.equal(
+    failed.map(({ code, details }) => [code, details]),
+    others.map(() => [refused.code, refused.details]),
+  );
 });
 
 test('a bad option is told by its name, what was expected and what came', async () => {
