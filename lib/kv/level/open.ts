@@ -17,8 +17,9 @@ const usualHistoryBytes = 256 << 20;
  * has answered is on the disk: it is written with `sync`, together with the commits that came while the ones before it
  * were being written.
  *
- * Where there is no room it goes on to read, and writes again as soon as there is. It needs the package
- * `classic-level`, an optional peer of this one.
+ * Where there is no room it goes on to read, and writes again as soon as there is. What it refused for want of room is
+ * undone by the next write; a process that is killed before that may find it done. It needs the package `classic-level`,
+ * an optional peer of this one.
  */
 export async function levelStore(directory: string, options: HistoryOptions = {}): Promise<Store> {
   if (typeof directory !== 'string' || directory === '') throw badOption('directory', 'the path of one', directory);
