@@ -69,6 +69,8 @@ export class Disk {
   }
 
   async close(): Promise<void> {
+    // What failed would be found done by whoever opens it next, if it cannot be undone now.
+    if (this.#failed) await this.#openAnew().catch(() => undefined);
     await this.#release();
     await this.#db?.close();
   }
@@ -76,8 +78,9 @@ export class Disk {
   /** One that writes. */
   async #writing(operations: readonly Operation[]): Promise<Database> {
     if (this.#failed) {
+      this.#undoing ??= await this.#undoingOf(this.#failed);
       const logs = await bytesOfFiles(this.#directory, '.log');
-      await findRoom(this.#directory, logs + bytesOf(operations) + openingBytes);
+      await findRoom(this.#directory, logs + bytesOf(this.#undoing) + bytesOf(operations) + openingBytes);
       await this.#openAnew();
     }
     return this.#db as Database;

@@ -12,11 +12,15 @@ import type { View } from './view.js';
 import type { Key } from '../key.js';
 import { Retention } from '../store/retention.js';
 import type { HistoryLimits } from '../store/retention.js';
+import { whole } from '../options.js';
 import { StoreError } from '../store/store.js';
 import type { Changes, Committed, Found, Page, PageSize, Span, Store, Transaction } from '../store/store.js';
 
-/** How much is written at once, of those that wait. */
+/** How much is read and written at once, for those that wait. */
 const maxGroupBytes = 8 << 20;
+
+/** What a value that has to be read first is taken to have: it is not known before. */
+const readBytes = 64 << 10;
 
 /** Something to be written, with others. */
 interface Job extends Sized {
@@ -84,10 +88,11 @@ export class LevelStore implements Store {
     const { conditions, writes } = transaction;
     const keys = [...conditions, ...writes.filter(({ value }) => value === undefined)].map(({ key }) => key);
     const bytes = writes.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
-    return this.#join(keys, bytes, (group) => group.commit(transaction));
+    return this.#join(keys, bytes + keys.length * readBytes, (group) => group.commit(transaction));
   }
 
-  compact(revision: number): Promise<void> {
+  async compact(revision: number): Promise<void> {
+    whole('revision', revision, 0);
     return this.#join([], 0, (group) => group.compact(revision));
   }
 

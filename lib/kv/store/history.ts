@@ -9,8 +9,8 @@ export class History {
   readonly #revisions = new Denque<Changes>();
   readonly #retention: Retention;
 
-  constructor(limits: HistoryLimits) {
-    this.#retention = new Retention(limits);
+  constructor(limits: HistoryLimits, oldest: number) {
+    this.#retention = new Retention(limits, oldest);
   }
 
   get oldest(): number {

@@ -7,6 +7,7 @@ import { applied } from './applied.js';
 import { Filling } from './filling.js';
 import { History } from './history.js';
 import type { Key } from '../key.js';
+import { whole } from '../options.js';
 import { historyLimits } from './retention.js';
 import type { HistoryOptions } from './retention.js';
 import { StoreError } from './store.js';
@@ -14,20 +15,30 @@ import type { Changes, Committed, Current, Entry, Found, Page, PageSize, Span, S
 
 const usualHistoryBytes = 64 << 20;
 
+export interface MemoryOptions extends HistoryOptions {
+  /**
+   * Default 1. Versions are given once in the life of a store, and this one lives as long as its process: for clients that
+   * outlive it give a number that is larger each time, such as the time in microseconds.
+   */
+  readonly firstRevision?: number;
+}
+
 /** Keeps everything in memory, in the order of the keys, for as long as the process lives. */
-export function memoryStore(options: HistoryOptions = {}): Store {
-  return new MemoryStore(new History(historyLimits(options, usualHistoryBytes)));
+export function memoryStore({ firstRevision = 1, ...options }: MemoryOptions = {}): Store {
+  const first = whole('firstRevision', firstRevision);
+  return new MemoryStore(new History(historyLimits(options, usualHistoryBytes), first), first - 1);
 }
 
 class MemoryStore implements Store {
   readonly revision$: Observable<number>;
-  revision = 0;
+  revision: number;
   readonly #values = EmptyBTree.clone() as ISortedMap<Key, Entry>;
   readonly #history: History;
   readonly #revisions = new Subject<number>();
   #closed = false;
 
-  constructor(history: History) {
+  constructor(history: History, revision: number) {
+    this.revision = revision;
     this.#history = history;
     this.revision$ = this.#revisions.asObservable();
   }
@@ -65,7 +76,7 @@ class MemoryStore implements Store {
 
   compact(revision: number): void {
     this.#refuseClosed();
-    this.#history.compact(revision);
+    this.#history.compact(whole('revision', revision, 0));
   }
 
   close(): void {

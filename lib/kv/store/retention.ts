@@ -7,7 +7,7 @@ export interface HistoryOptions {
   /** How many revisions back changes are known, for those who watch. Default 10,000. */
   readonly maxRevisions?: number;
   /**
-   * How many bytes the keys and values of those changes may have; the newest revision is known in any case. Default
+   * How many bytes those changes may have: keys, values, and in memory 256 more for each; the newest revision is known in any case. Default
    * 64 MiB in memory, and 256 MiB on disk, where a start reads them once.
    */
   readonly maxHistoryBytes?: number;
@@ -69,6 +69,9 @@ export class Retention {
   }
 }
 
+/** What a change takes in memory beside its bytes, about. */
+const besides = 256;
+
 export function bytesOfChanges({ changes }: Changes): number {
-  return changes.reduce((sum, { key, entry }) => sum + key.length + (entry?.value.length ?? 0), 0);
+  return changes.reduce((sum, { key, entry }) => sum + key.length + (entry?.value.length ?? 0) + besides, 0);
 }

@@ -337,6 +337,33 @@ test('what would be too much at once is written in several batches', async () =>
   });
 });
 
+test('what has to be read first counts as well, so that no group reads without a bound', async () => {
+  using folder = new Folder();
+  using batches = new Batches();
+  await using(folder, async (store) => {
+    const conditions = Array.from({ length: 100 }, (_, index) => expect(`k${index}`, { exists: false }));
+    await commitAll(store, ...Array.from({ length: 10 }, (_, index) => put(`w${index}`, '1', ...conditions)));
+    assert.is(batches.all.length, 10);
+  });
+});
+
+test('a write that was told to have failed is not there after a restart either', async () => {
+  using folder = new Folder();
+  using batches = new Batches();
+  await using(folder, async (store) => {
+    await store.commit(put('a', '1'));
+    batches.way = async (write) => {
+      batches.way = (next) => next();
+      await write();
+      throw noRoom();
+    };
+    assert.is(await codeOf(() => store.commit(put('a', 'lost'))), 'FULL');
+  });
+  await using(folder, async (store) => {
+    assert.equal([await readAll(store), store.revision], [['a=1@1'], 1]);
+  });
+});
+
 test('what changes nothing is not written', async () => {
   using folder = new Folder();
   using batches = new Batches();

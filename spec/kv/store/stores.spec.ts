@@ -1,9 +1,11 @@
+import { memoryStore } from 'rxduplex/kv';
 import type { Transaction } from 'rxduplex/kv';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import {
   all,
+  closing,
   codeOf,
   commitAll,
   expect,
@@ -212,7 +214,7 @@ for (const { title, open } of kinds) {
   });
 
   test(`${title}: of changes, as many are kept as have room, and the newest in any case`, async () => {
-    await using opened = await open({ maxHistoryBytes: 3_500 });
+    await using opened = await open({ maxHistoryBytes: 4_000 });
     const { store } = opened;
     const write = (bytes: number): unknown => store.commit(put('a', Buffer.alloc(bytes)));
     for (let count = 0; count < 3; count += 1) await write(1_000);
@@ -242,6 +244,16 @@ for (const { title, open } of kinds) {
     await store.compact(1);
     assert.is(store.oldest, 3, 'nothing is known again');
     assert.equal(await readAll(store), ['1=1@1', '2=2@2', '3=3@3']);
+  });
+
+  test(`${title}: to compact what is no revision is refused, and nothing else fails of it`, async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const compact = async (revision: number): Promise<void> => store.compact(revision);
+    const all = [1.5, NaN, -1].map(async (revision) => codeOf(() => compact(revision)));
+    assert.equal(await store.commit(put('a', '1')), { outcome: 'done', revision: 1 });
+    assert.equal(await Promise.all(all), ['BAD_OPTION', 'BAD_OPTION', 'BAD_OPTION']);
+    assert.is(store.oldest, 1);
   });
 
   test(`${title}: no revision is given again, even if none is known any more`, async () => {
@@ -327,5 +339,15 @@ for (const { title, open } of kinds) {
     assert.ok(seen.size > 3, `${seen.size} revisions were seen`);
   });
 }
+
+test('memory: revisions may begin later than with 1, for clients that have known others', async () => {
+  await using opened = closing(memoryStore({ firstRevision: 1_000 }));
+  const { store } = opened;
+  assert.equal([store.revision, store.oldest], [999, 1_000]);
+  assert.equal(await store.commit(put('a', '1')), { outcome: 'done', revision: 1_000 });
+  assert.equal(await history(store, 1_000), ['1000 a=1']);
+  assert.is(await history(store, 7), undefined);
+  assert.is(await codeOf(() => memoryStore({ firstRevision: 0 })), 'BAD_OPTION');
+});
 
 test.run();
