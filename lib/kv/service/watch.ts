@@ -8,11 +8,12 @@ import { StatusError } from './failure.js';
 import type { Key } from '../key.js';
 import type { Requests } from './requests.js';
 import { currentOf } from './responses.js';
+import { bytesOfChanges } from '../store/retention.js';
 import { StoreError } from '../store/store.js';
-import type { Span, Store } from '../store/store.js';
+import type { Changes, Span, Store } from '../store/store.js';
 
-/** How many revisions are asked for at once: of a store on disk they are in memory until they are told. */
-const revisionsAtOnce = 16;
+/** How much is asked for at once, of what a store on disk has in memory until it is told; one revision in any case. */
+const atOnce = { revisions: 16, bytes: 1 << 20 } as const;
 
 /**
  * How many revisions a watch passes over in silence: a quarter of those that are known, but no more and no less than
@@ -75,14 +76,12 @@ async function* changesOf(
   from: number,
   { left$, closing$ }: Ending,
 ): AsyncGenerator<WatchResponse> {
+  // What cannot be begun fails before it has: whoever comes again and again for that is to wait longer each time.
+  await firstValueFrom(merge(closing$, of(true)));
+  let revisions = await store.changes(from, 1);
   yield { begun: { from } };
   let told = from - 1;
-  for (let next = from; ;) {
-    const revisions = await store.changes(next, revisionsAtOnce);
-    if (!revisions) {
-      yield { compacted: { oldest: store.oldest } };
-      return;
-    }
+  for (let next = from; revisions; revisions = await store.changes(next, fitting(revisions))) {
     for (const { revision, changes } of revisions) {
       next = revision + 1;
       const watched = changes.filter(({ key }) => within(span, key));
@@ -100,6 +99,14 @@ async function* changesOf(
     });
     if (newest === undefined) return;
   }
+  yield { compacted: { oldest: store.oldest } };
+}
+
+/** How many revisions fit, if they are as large as those; one, if there were none. */
+function fitting(revisions: readonly Changes[]): number {
+  const bytes = revisions.reduce((sum, each) => sum + bytesOfChanges(each), 0);
+  const count = Math.floor((atOnce.bytes * revisions.length) / Math.max(bytes, 1));
+  return Math.max(1, Math.min(count, atOnce.revisions));
 }
 
 function isFar(revisions: number, { revision, oldest }: Store): boolean {

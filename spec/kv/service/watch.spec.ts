@@ -231,6 +231,31 @@ test('when there are to be no more watches each ends with UNAVAILABLE, and a dra
   assert.is(ended[0]?.code, status.UNAVAILABLE);
 });
 
+test('one that comes when there are to be no more, or whose store fails, ends before it has begun', async () => {
+  const on = await served();
+  on.kv.endWatches();
+  const late = watch(on);
+  const broken = watch(await served({ store: over(memoryStore(), { changes: () => Promise.reject(new Error()) }) }));
+  await until('both ends', () => late.ended.length + broken.ended.length === 2);
+  assert.equal([late.told, late.ended[0]?.code], [[], status.UNAVAILABLE]);
+  assert.equal([broken.told, broken.ended[0]?.code], [[], status.UNKNOWN]);
+});
+
+test('of large revisions fewer are asked for at once', async () => {
+  const store = memoryStore();
+  const asked: number[] = [];
+  const changes: Store['changes'] = (from, max) => {
+    asked.push(max);
+    return store.changes(from, max);
+  };
+  const on = await served({ store: over(store, { changes }) });
+  await fill(store, 40);
+  await fill(store, 20, 'x'.repeat(400_000));
+  const { told } = watch(on, { from: 1 });
+  await until('all, and that there is no more', () => told.length === 61 && asked.length === 10);
+  assert.equal(asked, [1, 16, 16, 16, 4, 2, 2, 2, 2, 2]);
+});
+
 test('a store that is closed ends it with UNAVAILABLE', async () => {
   const on = await served();
   const { told, ended } = watch(on);
