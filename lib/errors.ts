@@ -68,5 +68,19 @@ export class ConnectionLostError extends RxDuplexError {
   }
 }
 
+/**
+ * A request that had no reply within `timeoutMs`. `handed` tells whether it had been handed to a call: if not, the peer
+ * has never heard of it.
+ */
+export class NoReplyError extends RxDuplexError {
+  readonly handed: boolean;
+
+  constructor(code: 'TIMEOUT' | 'GATE_HELD', handed: boolean) {
+    const held = code === 'GATE_HELD' ? ', while a reader held the stream it comes on' : '';
+    super(code, `no reply within timeoutMs${held}`);
+    this.handed = handed;
+  }
+}
+
 /** The code of any error that has one: a gRPC status, a word of ours, Node's. */
 export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;

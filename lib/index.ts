@@ -15,7 +15,7 @@ export { reconnect } from './duplex/reconnect.js';
 export type { ReconnectPolicy, Retry } from './duplex/reconnect.js';
 export { transient } from './duplex/transient.js';
 export type { Failure, Retryable } from './duplex/transient.js';
-export { ConnectionLostError, RxDuplexError } from './errors.js';
+export { ConnectionLostError, NoReplyError, RxDuplexError } from './errors.js';
 export type { Code } from './errors.js';
 export { Gate, Gated } from './gate.js';
 export { consume } from './inbound/consume.js';

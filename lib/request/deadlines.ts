@@ -73,6 +73,6 @@ export class Deadlines<T> {
       this.clear(first);
       this.#due(first.item);
     }
-    this.#lines.delete(line.ms);
+    if (!line.timer) this.#lines.delete(line.ms);
   }
 }

@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import type { Subscriber } from 'rxjs';
-import { ConnectionLostError, RxDuplexError } from '../errors.js';
+import { ConnectionLostError, NoReplyError, RxDuplexError } from '../errors.js';
 import { failOnAbort } from '../fail-on-abort.js';
 import { count, milliseconds } from '../options.js';
 import { errorOf } from '../outgoing/entry.js';
@@ -21,8 +21,8 @@ export class Requester<Out, In> {
   readonly #maxPending: number;
   readonly #matching: Matching<Out, In>;
   readonly #changed: () => void;
-  readonly #deadlines = new Deadlines<Pending<Out, In>>(({ subscriber }) => {
-    subscriber.error(this.#overdue());
+  readonly #deadlines = new Deadlines<Pending<Out, In>>(({ subscriber, place }) => {
+    subscriber.error(new NoReplyError(this.#gate.held ? 'GATE_HELD' : 'TIMEOUT', place === 'written'));
   });
   /** Requests that wait for the window to let them through. */
   readonly #line = new Queue<Pending<Out, In>>();
@@ -158,11 +158,6 @@ export class Requester<Out, In> {
     this.#settle(pending);
     if (pending.entry && this.#outgoing.withdraw(pending.entry)) return;
     if (!this.#matching.giveUp(pending)) this.#leave(pending);
-  }
-
-  #overdue(): RxDuplexError {
-    if (!this.#gate.held) return new RxDuplexError('TIMEOUT', 'no reply within timeoutMs');
-    return new RxDuplexError('GATE_HELD', 'no reply within timeoutMs, while a reader held the stream it comes on');
   }
 
   #settle(pending: Pending<Out, In>): void {

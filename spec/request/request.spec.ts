@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ConnectionLostError, Outgoing, RxDuplexError } from 'rxduplex';
+import { ConnectionLostError, NoReplyError, Outgoing, RxDuplexError } from 'rxduplex';
 import type { Code, OutgoingOptions, Requests } from 'rxduplex';
 import { retry } from 'rxjs';
 import { test } from 'uvu';
@@ -110,6 +110,21 @@ for (const mode of eachMode) {
     isError('TIMEOUT', usual.ends[0]);
     assert.equal(answered.ends, []);
     assert.is(link.requester.pending, 0);
+  });
+
+  test(`${mode}: without a reply in time it tells whether the peer may have heard of it`, () => {
+    using time = new FakeTime();
+    const link = exchange(mode);
+    link.open();
+    const handed = link.ask('a', { timeoutMs: 500 });
+    link.take();
+    const waiting = link.ask('b', { timeoutMs: 500 });
+    time.advance(500);
+    for (const [{ ends }, wasHanded] of [[handed, true] as const, [waiting, false] as const]) {
+      const [error] = ends;
+      assert.instance(error, NoReplyError);
+      assert.is((error as NoReplyError).handed, wasHanded);
+    }
   });
 
   test(`${mode}: an abort ends it with the signal's reason, and a signal outlives many requests`, () => {

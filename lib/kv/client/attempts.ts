@@ -1,28 +1,42 @@
 import { status } from '@grpc/grpc-js';
-import { Observable, retry, throwError, timer } from 'rxjs';
+import { Observable, merge, retry, throwError, timer } from 'rxjs';
 
-import { transient } from '../../index.js';
-import type { RxDuplexError } from '../../index.js';
+import { NoReplyError, RxDuplexError, transient } from '../../index.js';
 import type { KvSettings } from './options.js';
 
 /** Asks once; the time is that of the attempt. */
 export type Ask<T> = (timeoutMs: number) => Observable<T>;
 
 /** What is known of an operation beside its answer. */
-export interface Fate {
+export class Fate {
   /** Whether it may be sent again after an attempt that may have been applied. */
   readonly repeatable: boolean;
+  /** Whether it is being asked for, or has been answered. */
+  begun = false;
   /** Of an attempt that may have been applied. */
   doubt: { readonly error: unknown } | undefined;
+
+  constructor(repeatable: boolean) {
+    this.repeatable = repeatable;
+  }
+
+  /** Whether it may have been done, in spite of that error. */
+  isDoubtful(error: unknown): boolean {
+    return this.doubt !== undefined || (this.begun && mayBeDone(error));
+  }
 }
 
-/** Attempts of operations, each in its turn under the limit. */
+/** Attempts of operations, each in its turn under the limit, until the client is closed. */
 export class Attempts {
   readonly #settings: KvSettings;
+  readonly #closed$: Observable<void>;
   #repeats = 0;
+  #underWay = 0;
+  #idle: (() => void) | undefined;
 
-  constructor(settings: KvSettings) {
+  constructor(settings: KvSettings, closed$: Observable<void>) {
     this.#settings = settings;
+    this.#closed$ = closed$;
   }
 
   /** How many attempts were not the first of their operation. */
@@ -30,51 +44,83 @@ export class Attempts {
     return this.#repeats;
   }
 
+  /** Done when no operation is under way. */
+  async idle(): Promise<void> {
+    if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+  }
+
   /** Asks until there is an answer, or an error that no further attempt would mend, or no more time. */
   of<T>(ask: Ask<T>, fate: Fate): Observable<T> {
-    const { limit, timeoutMs, attemptTimeoutMs } = this.#settings;
+    const { timeoutMs, attemptTimeoutMs } = this.#settings;
     return new Observable<T>((subscriber) => {
       const end = performance.now() + timeoutMs;
       const leftMs = (): number => Math.max(1, Math.ceil(end - performance.now()));
-      let begun = false;
       const attempt$ = new Observable<T>((attempt) => {
-        const admitted = (): void => {
-          begun = true;
-          ask(Math.min(attemptTimeoutMs, leftMs())).subscribe(attempt);
-        };
-        const refused = (error: RxDuplexError): void => {
+        const fail = (error: RxDuplexError): void => {
           attempt.error(error);
         };
-        attempt.add(limit.enter(admitted, { refused, waitMs: leftMs() }));
+        const admitted = (): void => {
+          fate.begun = true;
+          ask(Math.min(attemptTimeoutMs, leftMs())).subscribe(attempt);
+        };
+        attempt.add(
+          this.#closed$.subscribe(() => {
+            if (!fate.begun) fail(new RxDuplexError('CLOSED', 'the client is closed'));
+          }),
+        );
+        if (!attempt.closed) attempt.add(this.#settings.limit.enter(admitted, { refused: fail, waitMs: leftMs() }));
       });
+      const row = new Row();
       const delay = (error: unknown, attempts: number): Observable<unknown> => {
-        if (begun && mayBeDone(error)) fate.doubt = { error };
-        begun = false;
-        const delayMs = this.#delay(error, attempts);
+        if (fate.begun && mayBeDone(error)) fate.doubt = { error };
+        fate.begun = false;
+        const delayMs = this.#delay(error, attempts, row.with(failedOf(error)));
         const inTime = delayMs !== undefined && performance.now() + delayMs < end;
         if (!inTime || (fate.doubt && !fate.repeatable)) return throwError(() => failedOf(error));
         this.#repeats += 1;
-        return timer(delayMs);
+        return merge(timer(delayMs), this.#closed$);
       };
-      return attempt$.pipe(retry({ delay })).subscribe(subscriber);
+      this.#underWay += 1;
+      subscriber.add(() => {
+        this.#end();
+      });
+      attempt$.pipe(retry({ delay })).subscribe(subscriber);
     });
   }
 
   /** How long to wait before another attempt; nothing if none is worth it. */
-  #delay(error: unknown, attempts: number): number | undefined {
+  #delay(error: unknown, attempts: number, inARow: number): number | undefined {
     const { maxAttempts, backoff, metadata } = this.#settings;
     if (attempts >= maxAttempts) return undefined;
-    const failure = { inARow: attempts, freshMetadata: typeof metadata === 'function' };
     const reason = failedOf(error);
-    if (!unanswered(reason) && !transient(reason, failure)) return undefined;
-    return backoff(attempts, error);
+    const again = isUnanswered(reason) || transient(reason, { inARow, freshMetadata: typeof metadata === 'function' });
+    return again ? backoff(attempts, error) : undefined;
+  }
+
+  #end(): void {
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#idle?.();
+  }
+}
+
+/** Counts failures of the same code that follow each other. */
+class Row {
+  #code: unknown;
+  #length = 0;
+
+  with(error: unknown): number {
+    const code = codeOf(error);
+    this.#length = code === this.#code ? this.#length + 1 : 1;
+    this.#code = code;
+    return this.#length;
   }
 }
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;
 
 /** No answer, for no reason that says more. */
-const unanswered = (error: unknown): boolean => codeOf(error) === 'TIMEOUT' || codeOf(error) === 'CONNECTION_LOST';
+const isUnanswered = (error: unknown): boolean =>
+  ['TIMEOUT', 'GATE_HELD', 'CONNECTION_LOST'].includes(codeOf(error) as string);
 
 /** What its stream died of is what a request failed of, as it would have been if it had been a call. */
 function failedOf(error: unknown): unknown {
@@ -104,6 +150,7 @@ const refusals: ReadonlySet<unknown> = new Set<unknown>([
 
 /**
  * Whether what was asked may have been done in spite of the error. A request whose call died before its write was
- * flushed may have been: see `ConnectionLostError`.
+ * flushed may have been: see `ConnectionLostError`. One that was never handed to a call was not.
  */
-export const mayBeDone = (error: unknown): boolean => !refusals.has(codeOf(error));
+const mayBeDone = (error: unknown): boolean =>
+  !refusals.has(codeOf(error)) && !(error instanceof NoReplyError && !error.handed);

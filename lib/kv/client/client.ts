@@ -1,11 +1,10 @@
-import { Observable, Subject, catchError, map, of, throwError } from 'rxjs';
+import { Observable, ReplaySubject, catchError, map, of, throwError } from 'rxjs';
 
 import type { KeyValueClient } from '../../generated/kv.js';
-import { RxDuplexError, rx } from '../../index.js';
+import { rx } from '../../index.js';
 import type { Gated, LimitStats, RemoteStats } from '../../index.js';
 import type { Api, Exchanges, Method } from './api.js';
-import { Attempts, mayBeDone } from './attempts.js';
-import type { Fate } from './attempts.js';
+import { Attempts, Fate } from './attempts.js';
 import { checkedOptions } from './options.js';
 import type { KvOptions, KvSettings } from './options.js';
 import { answeredOf, judged, ofOneKey } from './outcome.js';
@@ -16,7 +15,7 @@ import { unaryApi } from './unary.js';
 import { asBytes, entryOf, numberOf, spanOnWire } from './values.js';
 import type { Bytes, KvCurrent, KvEntry, KvSpan } from './values.js';
 import { changesOf } from './watch.js';
-import type { KvChanges } from './watch.js';
+import type { KvChanges, KvWatchOptions } from './watch.js';
 import { oneRequest, oneWritten, repeatable, transactRequest, writtenOf } from './writes.js';
 import type { KvTransaction, WriteOptions, Written } from './writes.js';
 import { whole } from '../options.js';
@@ -50,7 +49,7 @@ export class KvClient {
   readonly #methods: ReturnType<typeof rx<KeyValueClient>>;
   readonly #api: Api;
   readonly #attempts: Attempts;
-  readonly #closed = new Subject<void>();
+  readonly #closed = new ReplaySubject<void>(1);
   #unknown = 0;
   #closing: Promise<void> | undefined;
 
@@ -59,7 +58,7 @@ export class KvClient {
     const { api, metadata } = this.#settings;
     this.#methods = rx(client, { ...(metadata && { metadata }) });
     this.#api = api === 'unary' ? unaryApi(this.#methods) : sessionApi(client, this.#settings);
-    this.#attempts = new Attempts(this.#settings);
+    this.#attempts = new Attempts(this.#settings, this.#closed);
   }
 
   /** The value of a key. */
@@ -106,11 +105,13 @@ export class KvClient {
    * when the watch has begun. Fails with a `CompactedError` when what would come next is no longer known. A
    * reader that holds the gate slows the server. Completes when the client is closed.
    */
-  watch(span: KvSpan = {}, { from }: { readonly from?: number } = {}): Gated<KvChanges> {
+  watch(span: KvSpan = {}, { from, onRetry }: KvWatchOptions = {}): Gated<KvChanges> {
     const keys = spanOnWire(span);
     const first = from === undefined ? 0 : whole('from', from);
     const open = (next: number) => this.#methods.watch({ ...keys, from: next });
-    return changesOf(open, { from: first, backoff: this.#settings.backoff, closed$: this.#closed });
+    const { backoff, metadata } = this.#settings;
+    const freshMetadata = typeof metadata === 'function';
+    return changesOf(open, { from: first, backoff, freshMetadata, closed$: this.#closed, onRetry });
   }
 
   stats(): KvStats {
@@ -122,22 +123,27 @@ export class KvClient {
     };
   }
 
-  /** Attempts nothing more, lets what is in flight come to its end, and completes the watches. A second close joins the first. */
+  /**
+   * Attempts nothing more, completes the watches, and settles when what is in flight has come to its end: of a session
+   * at the latest when its stream has been drained, of unary calls when their time is over. A second close joins the
+   * first.
+   */
   close(): Promise<void> {
-    if (!this.#closing) {
-      this.#closing = this.#api.close();
-      this.#closed.next();
-    }
-    return this.#closing;
+    return (this.#closing ??= this.#close());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
+  async #close(): Promise<void> {
+    this.#closed.next();
+    await Promise.all([this.#api.close(), this.#attempts.idle()]);
+  }
+
   #read<K extends Method>(method: K, request: Exchanges[K]['request']): Observable<Exchanges[K]['response']> {
     return new Observable((subscriber) => {
-      const fate: Fate = { repeatable: true, doubt: undefined };
+      const fate = new Fate(true);
       return this.#attempted(method, request, fate).subscribe(subscriber);
     });
   }
@@ -148,7 +154,7 @@ export class KvClient {
     written: Written,
   ): Observable<KvOutcome<readonly KvCurrent[]>> {
     return new Observable((subscriber) => {
-      const fate: Fate = { repeatable: repeatable(written, this.#settings.repeat), doubt: undefined };
+      const fate = new Fate(repeatable(written, this.#settings.repeat));
       return this.#attempted(method, request, fate)
         .pipe(
           map((response) => {
@@ -156,7 +162,7 @@ export class KvClient {
             return fate.doubt ? judged(written, answer, fate.doubt.error) : answer;
           }),
           catchError((error: unknown) =>
-            fate.doubt || mayBeDone(error) ? of({ outcome: 'unknown', error } as const) : throwError(() => error),
+            fate.isDoubtful(error) ? of({ outcome: 'unknown', error } as const) : throwError(() => error),
           ),
           map((outcome) => this.#counted(outcome)),
         )
@@ -169,11 +175,7 @@ export class KvClient {
     request: Exchanges[K]['request'],
     fate: Fate,
   ): Observable<Exchanges[K]['response']> {
-    const ask = (timeoutMs: number): Observable<Exchanges[K]['response']> =>
-      this.#closing
-        ? throwError(() => new RxDuplexError('CLOSED', 'the client is closed'))
-        : this.#api.ask(method, request, timeoutMs);
-    return this.#attempts.of(ask, fate);
+    return this.#attempts.of((timeoutMs) => this.#api.ask(method, request, timeoutMs), fate);
   }
 
   #counted<T extends KvOutcome<unknown>>(outcome: T): T {

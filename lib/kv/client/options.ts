@@ -5,7 +5,8 @@ import { badOption, oneOf, whole } from '../options.js';
 /**
  * Which writes are sent again after an attempt that may have been applied.
  *
- * - `versioned`: those that expect the version of a key they write. Versions never come back: applied twice is impossible.
+ * - `versioned`: those that expect the version of a key they write. A store never gives a version twice: applied twice is
+ *   impossible.
  * - `conditional`: creates as well. One is applied twice if somebody deletes the key between two attempts of it.
  * - `always`: all. One may be applied twice, the second time over what somebody else wrote after the first.
  */

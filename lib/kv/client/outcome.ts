@@ -49,6 +49,7 @@ export function judged(
 ): KvOutcome<readonly KvCurrent[]> {
   if (answer.outcome === 'done' || neverHeld(written, answer.current)) return answer;
   const revision = revisionOfOwn(written, answer.current);
+  if (revision !== undefined && !mayHaveBeen(revision, written, answer.current)) return answer;
   return revision === undefined ? { outcome: 'unknown', error } : { outcome: 'done', revision };
 }
 
@@ -67,6 +68,14 @@ function revisionOfOwn({ writes }: Written, current: readonly KvCurrent[]): numb
     return entry && value && sameBytes(entry.value, value) ? [entry.version] : [];
   });
   return new Set(versions).size === 1 ? versions[0] : undefined;
+}
+
+/** A transaction writes all of its keys as one revision, and none of them is older after it. */
+function mayHaveBeen(revision: number, { writes }: Written, current: readonly KvCurrent[]): boolean {
+  return current.every(({ key, entry }) => {
+    const isWritten = writes.some((write) => sameBytes(write.key, key));
+    return !isWritten || entry === undefined || entry.version >= revision;
+  });
 }
 
 function versionExpected(conditions: Written['conditions'], key: Uint8Array): number | undefined {

@@ -2,8 +2,8 @@ import { status } from '@grpc/grpc-js';
 import { Observable, defer, filter, map, takeUntil } from 'rxjs';
 
 import type { Changes__Output, WatchResponse__Output } from '../../generated/kv.js';
-import { Gate, Gated, reconnect } from '../../index.js';
-import type { Backoff } from '../../index.js';
+import { Gate, Gated, reconnect, transient } from '../../index.js';
+import type { Backoff, ReconnectPolicy } from '../../index.js';
 import { currentOf, numberOf, statusError } from './values.js';
 import type { KvCurrent } from './values.js';
 
@@ -11,6 +11,13 @@ import type { KvCurrent } from './values.js';
 export interface KvChanges {
   readonly revision: number;
   readonly changes: readonly KvCurrent[];
+}
+
+export interface KvWatchOptions {
+  /** The first revision to be told. Default that which comes next when the watch has begun. */
+  readonly from?: number;
+  /** Told before each wait for another attempt: changes are told late from then on. */
+  readonly onRetry?: ReconnectPolicy['onRetry'];
 }
 
 /** Changes that a watch would have told next are no longer known. Who wants to go on reads anew what there is. */
@@ -35,18 +42,28 @@ export type OpenWatch = (from: number) => Gated<WatchResponse__Output>;
 export interface WatchSettings {
   readonly from: number;
   readonly backoff: Backoff;
+  /** Whether another attempt asks for its metadata anew. */
+  readonly freshMetadata: boolean;
+  readonly onRetry: ReconnectPolicy['onRetry'];
   /** Completes the watch. */
   readonly closed$: Observable<void>;
 }
 
 /** Every revision from `from` on, over as many calls as it takes. */
-export function changesOf(open: OpenWatch, { from, backoff, closed$ }: WatchSettings): Gated<KvChanges> {
+export function changesOf(open: OpenWatch, settings: WatchSettings): Gated<KvChanges> {
+  const { from, backoff, freshMetadata, onRetry, closed$ } = settings;
+  const policy: ReconnectPolicy = {
+    backoff,
+    retryable: (error, failure) => transient(error, { ...failure, freshMetadata }),
+    onComplete: () => 'reopen',
+    ...(onRetry && { onRetry }),
+  };
   const gate = new Gate();
   return new Gated<KvChanges>(gate, (subscriber) => {
     const position = new Position(from);
     defer(() => heldWith(gate, open(position.next)))
       .pipe(
-        reconnect({ backoff, onComplete: () => 'reopen' }),
+        reconnect(policy),
         map((response) => position.read(response)),
         filter((changes) => changes !== undefined),
         takeUntil(closed$),

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { ServiceError } from '@grpc/grpc-js';
+import type { Metadata, ServiceError } from '@grpc/grpc-js';
 import { limitInFlight } from 'rxduplex';
 import type { RxDuplexError } from 'rxduplex';
 import { KvClient, StoreError, memoryStore } from 'rxduplex/kv';
@@ -240,7 +240,49 @@ for (const api of apis) {
     assert.is((await failureOf(kv.put('a', 'two'))).code, 'CLOSED');
     assert.is(store.revision, 1);
   });
+
+  test(`${api}: a watch that is begun when the client is closed is complete at once, and nobody is asked`, async () => {
+    const { kv1: kv, serving } = await scene({ api });
+    await kv.close();
+    let complete = false;
+    kv.watch().subscribe({ complete: () => (complete = true) });
+    assert.ok(complete);
+    await turns(5);
+    assert.is(serving.stats().open, 0);
+  });
+
+  test(`${api}: to close waits for what is in flight, and what waits for its turn is told at once`, async () => {
+    const { kv1: kv, store } = await scene({ api, maxInFlight: 1 }, { work: { writeMs: 100 } });
+    const inFlight = outcome(kv.put('a', 'one'));
+    const waiting = failureOf(kv.put('b', 'two'));
+    await turns(5);
+    const closed = kv.close();
+    assert.is((await waiting).code, 'CLOSED');
+    assert.is(store.revision, 0);
+    await closed;
+    assert.is(store.revision, 1);
+    assert.is(await inFlight, 'done 1');
+  });
+
+  test(`${api}: a write whose turn does not come in time was not done, and is no doubt`, async () => {
+    const limit = limitInFlight({ max: 1 });
+    const { kv1: kv } = await scene({ api, maxInFlight: limit, timeoutMs: 30 });
+    limit.enter(() => undefined, { refused: () => undefined });
+    assert.is((await failureOf(kv.put('a', 'one', { expected: { exists: false } }))).code, 'TIMEOUT');
+    assert.is(kv.stats().unknown, 0);
+  });
 }
+
+test('session: a write that was never handed to a call was not done, and is attempted again although it is plain', async () => {
+  const port = await answering({});
+  const kv = clientOn(port, {
+    api: 'session',
+    metadata: () => new Promise<Metadata>(() => undefined),
+    attemptTimeoutMs: 20,
+  });
+  assert.is((await failureOf(kv.put('a', 'one'))).code, 'TIMEOUT');
+  assert.equal([kv.stats().unknown, kv.stats().repeats], [0, 4]);
+});
 
 test('session: operations share one stream', async () => {
   const { kv1: kv } = await scene({ api: 'session' });

@@ -209,6 +209,28 @@ for (const api of apis) {
     assert.is(commits(), 3);
   });
 
+  test(`${api}: what is as it was to be written is not its own, if another key of it is older`, async () => {
+    const { kv } = await broken({ api }, (cut, store) => [
+      async () => {
+        await write(store, 'b', 'two');
+        await write(store, 'a', 'one');
+        cut();
+        return never();
+      },
+    ]);
+    const transaction = {
+      conditions: [
+        { key: 'a', expected: { version: 1 } },
+        { key: 'b', expected: { exists: false } },
+      ],
+      writes: [
+        { key: 'a', value: 'one' },
+        { key: 'b', value: 'mine' },
+      ],
+    };
+    assert.is(said(await answer(kv.transact(transaction))), 'refused 3');
+  });
+
   test(`${api}: an answer that never comes is not waited for longer than an attempt may take`, async () => {
     const { kv, commits } = await broken({ api, attemptTimeoutMs: 50 }, () => [silent]);
     assert.is(said(await answer(kv.put('a', 'one', { expected: { version: 1 } }))), 'done 2');

@@ -1,15 +1,24 @@
 // time limit: 300 s
-import { status } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import { consume } from 'rxduplex';
 import { CompactedError, keyOf, memoryStore } from 'rxduplex/kv';
 import type { KvChanges, KvClient, Store } from 'rxduplex/kv';
-import { EMPTY, NEVER, catchError, concat, concatMap, defer, lastValueFrom, of, take, toArray } from 'rxjs';
+import { EMPTY, NEVER, catchError, concat, concatMap, defer, lastValueFrom, of, take, throwError, toArray } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import { stopAll } from '../../support/key-values.js';
-import { answer, answering, clientOn, failureOf, revisionsOf, scene, stopClients } from '../../support/kv-clients.js';
+import {
+  answer,
+  answering,
+  clientOn,
+  failureOf,
+  revisionsOf,
+  scene,
+  stopClients,
+  storeWith,
+} from '../../support/kv-clients.js';
 import { turns, until } from '../../support/peer.js';
 import { errorFrom } from '../../support/told.js';
 import { faultsOf } from '../../support/watch-trace.js';
@@ -207,6 +216,49 @@ test('a quiet watch goes on after a break, although the store has forgotten much
   write(store, 'w', 'x');
   await until('the change', () => told.length > 0);
   assert.equal(told, [{ revision: 1_001, changes: [{ key: 'w', value: 'x' }] }]);
+});
+
+test('a watch that cannot be begun waits longer each time, and tells of each wait', async () => {
+  const numbers: number[] = [];
+  const told: unknown[] = [];
+  const backoff = (attempt: number): number => {
+    numbers.push(attempt);
+    return 1;
+  };
+  const { kv1: kv } = await scene(
+    { backoff },
+    { store: storeWith(memoryStore(), () => ({ changes: () => Promise.reject(new Error('broken')) })) },
+  );
+  const onRetry = ({ attempt }: { readonly attempt: number }): unknown => told.push(attempt);
+  assert.is((await failureOf(kv.watch({}, { from: 1, onRetry }))).code, status.UNKNOWN);
+  assert.equal(
+    [numbers, told],
+    [
+      [1, 2, 3, 4, 5],
+      [2, 3, 4, 5, 6],
+    ],
+  );
+});
+
+test('a watch that is not let in comes once more with fresh metadata, if it has a function to ask', async () => {
+  const tokens: unknown[] = [];
+  const port = await answering({
+    watch: (_, { metadata }) => {
+      tokens.push(metadata.get('token')[0]);
+      return throwError(() => Object.assign(new Error('no'), { code: status.UNAUTHENTICATED }));
+    },
+  });
+  const token = new Metadata();
+  token.set('token', 'old');
+  assert.is((await failureOf(clientOn(port, { metadata: token }).watch())).code, status.UNAUTHENTICATED);
+  let asked = 0;
+  const metadata = (): Metadata => {
+    const fresh = new Metadata();
+    fresh.set('token', String((asked += 1)));
+    return fresh;
+  };
+  assert.is((await failureOf(clientOn(port, { metadata }).watch())).code, status.UNAUTHENTICATED);
+  assert.equal(tokens, ['old', '1', '2']);
 });
 
 test('a slow reader is told of what the store forgot while it was busy', async () => {
