@@ -86,7 +86,8 @@ const errorBars: Layer = {
   encoding: { y: { field: 'min', ...perSecond }, y2: { field: 'max' } },
 };
 
+/** Of the median, over the highest, where no mark is in the way of it. */
 const labels: Layer = {
   mark: { type: 'text', dy: -9, color: '#263238', fontSize: 11, baseline: 'middle' },
-  encoding: { y: { field: 'median', ...perSecond }, text: { field: 'label' } },
+  encoding: { y: { field: 'max', ...perSecond }, text: { field: 'label' } },
 };
