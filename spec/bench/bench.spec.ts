@@ -1,4 +1,4 @@
-// time limit: 240 s
+// time limit: 300 s
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -80,6 +80,24 @@ test('what a message costs is told in nanoseconds, alone and over a connection',
     assert.ok((loads[axis]?.rows[0]?.nanoseconds?.median ?? 0) > 0, axis);
   }
   assert.equal(loads['subscribers']?.rows, []);
+});
+
+test('the key-value service is told in RPCs a second, in times what a lock lets through, and in parts of the ceiling', async () => {
+  const { rows, loads, ratios } = await resultsOf('kv', '--contenders', 'rxduplex-session');
+  assert.ok((rows[0]?.perSecond?.median ?? 0) > 0);
+  assert.equal(Object.keys(loads), ['small', 'global', 'speedup', 'free of ceiling', 'small of ceiling']);
+  assert.ok((loads['speedup']?.rows[0]?.times?.median ?? 0) > 0);
+  assert.ok((loads['small of ceiling']?.rows[0]?.permille?.median ?? 0) > 0);
+  assert.equal(Object.keys(ratios), ['speedup', 'smallOfCeiling', 'ofCeiling']);
+});
+
+test('what many keys take is told in bytes a key, beside what is got of them a second', async () => {
+  const { rows, loads } = await resultsOf('keys', '--contenders', 'keys-10000');
+  const bytes = rows[0]?.bytes?.median ?? 0;
+  assert.ok(bytes > 124 && bytes < 2_000, String(bytes));
+  for (const load of ['get', 'get unary', 'range']) {
+    assert.ok((loads[load]?.rows[0]?.perSecond?.median ?? 0) > 0, load);
+  }
 });
 
 test('a document gets a section of what was found', async () => {
