@@ -2,8 +2,12 @@ import { Metadata } from '@grpc/grpc-js';
 import type { CallOptions } from '@grpc/grpc-js';
 import type { Subscriber } from 'rxjs';
 import { openFailed } from '../duplex/duplex.js';
+import { RxDuplexError } from '../errors.js';
 import { failOnAbort } from '../fail-on-abort.js';
 import type { Settings } from './options.js';
+
+/** What a timer can hold; who would wait longer waits for ever. */
+const longest = 0x7fffffff;
 
 /** Makes a call, which is to end with its subscriber. */
 export type Start = (metadata: Metadata, options: CallOptions) => void;
@@ -23,11 +27,24 @@ export function begin(subscriber: Subscriber<never>, settings: Settings, start: 
   const startWith = (metadata: Metadata): void => {
     if (!subscriber.closed) start(metadata, deadline === Infinity ? options : { ...options, deadline });
   };
+  /** grpc-js sees to the deadline of a call that has been made. */
+  const waitFor = (metadata: Promise<Metadata>): void => {
+    const tooLate = (): void => {
+      failed(new RxDuplexError('METADATA_FAILED', 'the metadata of the call did not come in time'));
+    };
+    const leftMs = deadline - Date.now();
+    const timer = leftMs <= longest ? setTimeout(tooLate, leftMs) : undefined;
+    const over = (): void => {
+      clearTimeout(timer);
+    };
+    subscriber.add(over);
+    metadata.finally(over).then(startWith).catch(failed);
+  };
   const go = (): void => {
     try {
       const metadata = settings.metadata();
       if (metadata instanceof Metadata) startWith(metadata);
-      else metadata.then(startWith).catch(failed);
+      else waitFor(metadata);
     } catch (error) {
       failed(error);
     }

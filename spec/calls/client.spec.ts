@@ -155,6 +155,18 @@ for (const kind of kinds) {
     assert.is(on.told.begun, 0);
   });
 
+  test(`${kind}: metadata that does not come in time fails the call, which is not made when it comes after all`, async () => {
+    const on = await stage(both, { silent: true });
+    let come: (metadata: Metadata) => void = () => undefined;
+    const metadata = (): Promise<Metadata> => new Promise((resolve) => (come = resolve));
+    const errors = errorsOf(open({ rx: rx(on.client, { metadata, timeoutMs: 20 }) }, kind));
+    await until('the error', () => errors.length === 1);
+    assert.equal(codes(errors), ['METADATA_FAILED']);
+    come(metadataOf({}));
+    await turns(5);
+    assert.is(on.told.begun, 0);
+  });
+
   test(`${kind}: a call of a closed client fails`, async () => {
     const on = await stage(bare);
     on.client.close();

@@ -55,12 +55,14 @@ export class Attempts {
     return new Observable<T>((subscriber) => {
       const end = performance.now() + timeoutMs;
       const leftMs = (): number => Math.max(1, Math.ceil(end - performance.now()));
+      let isRepeat = false;
       const attempt$ = new Observable<T>((attempt) => {
         const fail = (error: RxDuplexError): void => {
           attempt.error(error);
         };
         const admitted = (): void => {
           fate.begun = true;
+          if (isRepeat) this.#repeats += 1;
           ask(Math.min(attemptTimeoutMs, leftMs())).subscribe(attempt);
         };
         attempt.add(
@@ -77,7 +79,7 @@ export class Attempts {
         const delayMs = this.#delay(error, attempts, row.with(failedOf(error)));
         const inTime = delayMs !== undefined && performance.now() + delayMs < end;
         if (!inTime || (fate.doubt && !fate.repeatable)) return throwError(() => failedOf(error));
-        this.#repeats += 1;
+        isRepeat = true;
         return merge(timer(delayMs), this.#closed$);
       };
       this.#underWay += 1;

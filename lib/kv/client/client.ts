@@ -125,19 +125,23 @@ export class KvClient {
 
   /**
    * Attempts nothing more, completes the watches, and settles when what is in flight has come to its end: of a session
-   * at the latest when its stream has been drained, of unary calls when their time is over. A second close joins the
+   * at the latest when its stream has been drained, of unary calls when their time is over, if they have any. A second close joins the
    * first.
    */
   close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+    if (!this.#closing) {
+      // Whoever is told of it may close it as well.
+      this.#closing = this.#ended();
+      this.#closed.next();
+    }
+    return this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  async #close(): Promise<void> {
-    this.#closed.next();
+  async #ended(): Promise<void> {
     await Promise.all([this.#api.close(), this.#attempts.idle()]);
   }
 

@@ -49,8 +49,8 @@ export function judged(
 ): KvOutcome<readonly KvCurrent[]> {
   if (answer.outcome === 'done' || neverHeld(written, answer.current)) return answer;
   const revision = revisionOfOwn(written, answer.current);
-  if (revision !== undefined && !mayHaveBeen(revision, written, answer.current)) return answer;
-  return revision === undefined ? { outcome: 'unknown', error } : { outcome: 'done', revision };
+  const isOwn = revision !== undefined && mayHaveBeen(revision, written, answer.current);
+  return isOwn ? { outcome: 'done', revision } : { outcome: 'unknown', error };
 }
 
 /** Versions only grow: a key that is older than expected has never been as expected. */

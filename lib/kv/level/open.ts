@@ -18,7 +18,8 @@ const usualHistoryBytes = 256 << 20;
  * were being written.
  *
  * Where there is no room it goes on to read, and writes again as soon as there is. What it refused for want of room is
- * undone by the next write; a process that is killed before that may find it done. It needs the package `classic-level`,
+ * undone by the next write, or when the store is closed; whoever opens it after a process that was killed, or that had no
+ * room for that either, may find it done. It needs the package `classic-level`,
  * an optional peer of this one.
  */
 export async function levelStore(directory: string, options: HistoryOptions = {}): Promise<Store> {

@@ -273,6 +273,32 @@ for (const api of apis) {
   });
 }
 
+for (const api of apis) {
+  test(`${api}: who closes it when told of the close joins that`, async () => {
+    const { kv1: kv } = await scene({ api }, { work: { writeMs: 50 } });
+    const inFlight = outcome(kv.put('a', 'one'));
+    let joined: Promise<void> | undefined;
+    kv.watch().subscribe({
+      complete: () => {
+        joined = kv.close();
+      },
+    });
+    await turns(5);
+    const closed = kv.close();
+    assert.is(joined, closed);
+    await joined;
+    assert.is(await inFlight, 'done 1');
+  });
+
+  test(`${api}: metadata that never comes ends an operation in its time, and a close with it`, async () => {
+    const metadata = (): Promise<Metadata> => new Promise(() => undefined);
+    const kv = clientOn(await answering({}), { api, metadata, timeoutMs: 50 });
+    const failed = failureOf(kv.get('a'));
+    await kv.close();
+    assert.ok(['METADATA_FAILED', 'TIMEOUT', 'CLOSED'].includes(String((await failed).code)));
+  });
+}
+
 test('session: a write that was never handed to a call was not done, and is attempted again although it is plain', async () => {
   const port = await answering({});
   const kv = clientOn(port, {

@@ -228,7 +228,7 @@ for (const api of apis) {
         { key: 'b', value: 'mine' },
       ],
     };
-    assert.is(said(await answer(kv.transact(transaction))), 'refused 3');
+    assert.is(said(await answer(kv.transact(transaction))), 'unknown');
   });
 
   test(`${api}: an answer that never comes is not waited for longer than an attempt may take`, async () => {
