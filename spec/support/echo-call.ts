@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ClientDuplexStream } from '@grpc/grpc-js';
+import type { Open } from 'rxduplex';
 import type { PeerReply__Output, PeerRequest } from 'rxduplex/peer';
 
 /** What a write may carry: one message, or several that grpc-js would take for one. */
@@ -19,6 +20,10 @@ export class EchoCall extends EventEmitter {
   readonly #reply: PeerReply__Output = { id: '0', event: 'beat', beat: { at: '1' }, batch: [] };
   #id = 0;
   #over = false;
+
+  asOpen(): Open<PeerRequest, PeerReply__Output> {
+    return Object.assign(() => this.asCall(), { encode: () => this.bytes, wire: 'bytes' as const });
+  }
 
   asCall(): ClientDuplexStream<PeerRequest, PeerReply__Output> {
     setImmediate(() => this.emit('metadata', new Metadata()));

@@ -13,8 +13,6 @@ import { getHeapSpaceStatistics } from 'node:v8';
 import { Metadata } from '@grpc/grpc-js';
 import type { Server, UntypedServiceImplementation, sendUnaryData } from '@grpc/grpc-js';
 import { Remote, oneof, serve } from 'rxduplex';
-import type { Open } from 'rxduplex';
-import type { PeerReply__Output, PeerRequest } from 'rxduplex/peer';
 import { Observable, map, timer } from 'rxjs';
 
 import { Listeners } from '../../../lib/listeners.js';
@@ -54,12 +52,7 @@ function call(): Deed {
 }
 
 async function request(): Promise<Deed> {
-  const echo = new EchoCall();
-  const open: Open<PeerRequest, PeerReply__Output> = Object.assign(() => echo.asCall(), {
-    encode: () => echo.bytes,
-    wire: 'bytes' as const,
-  });
-  const remote = new Remote(open, {
+  const remote = new Remote(new EchoCall().asOpen(), {
     events: oneof('event'),
     requests: { mode: 'by-id', set: (message, id) => ({ ...message, id }), get: ({ id }) => id },
   });

@@ -6,8 +6,6 @@ import { createHook } from 'node:async_hooks';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 
-import type { PeerReply__Output, PeerRequest } from '../../../lib/generated/peer.js';
-import type { Open } from '../../../lib/duplex/open.js';
 import { oneof } from '../../../lib/inbound/select.js';
 import { Remote } from '../../../lib/remote.js';
 import { EchoCall } from '../echo-call.js';
@@ -25,11 +23,7 @@ const count = Number(messages);
 const atOnce = 400;
 
 const call = new EchoCall();
-const open: Open<PeerRequest, PeerReply__Output> = Object.assign(() => call.asCall(), {
-  encode: () => call.bytes,
-  wire: 'bytes' as const,
-});
-const remote = new Remote(open, {
+const remote = new Remote(call.asOpen(), {
   events: oneof('event'),
   requests: { mode: 'by-id', set: (message, id) => ({ ...message, id }), get: ({ id }) => id },
 });
@@ -52,7 +46,7 @@ async function run(total: number): Promise<void> {
 }
 
 // What is compiled and laid out by the way is no cost of a message.
-await run(20_000);
+await run(100_000);
 
 let promises = 0;
 const hook = createHook({
