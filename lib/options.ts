@@ -12,9 +12,12 @@ export function count(name: string, value: number, least = 1): number {
   throw badOption(name, `a whole number of at least ${String(least)}, or Infinity`, value);
 }
 
-/** A length of time that a timer can hold: Node turns anything above 2^31 - 1 ms into 1 ms. */
+/** What a timer can hold: Node turns anything above it into 1 ms. */
+export const longestMs = 0x7fffffff;
+
+/** A length of time that a timer can hold. */
 export function milliseconds(name: string, value: number): number {
-  if (value === Infinity || (Number.isFinite(value) && value >= 0 && value <= 0x7fffffff)) return value;
+  if (value === Infinity || (Number.isFinite(value) && value >= 0 && value <= longestMs)) return value;
   throw badOption(name, 'a number of milliseconds from 0 to 2147483647, or Infinity', value);
 }
 

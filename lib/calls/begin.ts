@@ -4,10 +4,8 @@ import type { Subscriber } from 'rxjs';
 import { openFailed } from '../duplex/duplex.js';
 import { RxDuplexError } from '../errors.js';
 import { failOnAbort } from '../fail-on-abort.js';
+import { longestMs } from '../options.js';
 import type { Settings } from './options.js';
-
-/** What a timer can hold; who would wait longer waits for ever. */
-const longest = 0x7fffffff;
 
 /** Makes a call, which is to end with its subscriber. */
 export type Start = (metadata: Metadata, options: CallOptions) => void;
@@ -33,7 +31,7 @@ export function begin(subscriber: Subscriber<never>, settings: Settings, start: 
       failed(new RxDuplexError('METADATA_FAILED', 'the metadata of the call did not come in time'));
     };
     const leftMs = deadline - Date.now();
-    const timer = leftMs <= longest ? setTimeout(tooLate, leftMs) : undefined;
+    const timer = leftMs <= longestMs ? setTimeout(tooLate, leftMs) : undefined;
     const over = (): void => {
       clearTimeout(timer);
     };

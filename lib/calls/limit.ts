@@ -1,7 +1,7 @@
 import { Observable, from } from 'rxjs';
 import type { ObservableInput } from 'rxjs';
 import { RxDuplexError } from '../errors.js';
-import { count, milliseconds } from '../options.js';
+import { count, longestMs, milliseconds } from '../options.js';
 import { Queue } from '../queue.js';
 import type { Linked } from '../queue.js';
 
@@ -42,9 +42,6 @@ interface Waiter extends Linked<Waiter> {
   timer: NodeJS.Timeout | undefined;
   place: 'queued' | 'inFlight' | 'over';
 }
-
-/** What a timer can hold; who would wait longer waits for ever. */
-const longest = 0x7fffffff;
 
 /** Made by `limitInFlight`. */
 export class Limit {
@@ -105,7 +102,7 @@ export class Limit {
     this.#books.queued += 1;
     waiter.place = 'queued';
     this.#waiting.push(waiter);
-    if (patience > longest) return;
+    if (patience > longestMs) return;
     waiter.timer = setTimeout(() => {
       this.#unqueue(waiter);
       this.#books.timedOut += 1;

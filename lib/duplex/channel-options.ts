@@ -1,5 +1,5 @@
 import type { ChannelOptions } from '@grpc/grpc-js';
-import { badOption, milliseconds } from '../options.js';
+import { badOption, longestMs, milliseconds } from '../options.js';
 
 export interface ChannelSettings {
   /**
@@ -35,10 +35,10 @@ export function channelOptions(settings: ChannelSettings = {}): ChannelOptions {
   return {
     'grpc.per_rpc_retry_buffer_size': 0,
     'grpc.initial_reconnect_backoff_ms': Math.min(100, maxConnectBackoffMs),
-    'grpc.max_reconnect_backoff_ms': Math.min(maxConnectBackoffMs, 0x7fffffff),
+    'grpc.max_reconnect_backoff_ms': Math.min(maxConnectBackoffMs, longestMs),
     ...(keepaliveMs !== Infinity && {
       'grpc.keepalive_time_ms': keepaliveMs,
-      'grpc.keepalive_timeout_ms': Math.min(keepaliveTimeoutMs, 0x7fffffff),
+      'grpc.keepalive_timeout_ms': Math.min(keepaliveTimeoutMs, longestMs),
     }),
     ...(ownConnection && { 'grpc.use_local_subchannel_pool': 1 }),
   };

@@ -2,7 +2,7 @@ import { Observable, Subject, asyncScheduler, from, switchMap, timer } from 'rxj
 import type { MonoTypeOperatorFunction, ObservableInput, SchedulerLike, Subscriber, Subscription } from 'rxjs';
 import { Attempt, offerAttempt } from '../attempt.js';
 import { joined } from '../joined.js';
-import { badOption, callable, count, milliseconds } from '../options.js';
+import { badOption, callable, count, longestMs, milliseconds } from '../options.js';
 import { exponential } from './backoff.js';
 import type { Backoff } from './backoff.js';
 import { causeOf, transient } from './transient.js';
@@ -248,11 +248,11 @@ class Attempts<T> {
   #delay(error: unknown): number | undefined {
     const pushback = pushbackOf(error);
     if (pushback === undefined) return this.#checkedDelay(this.#settings.backoff(this.#unproven, error));
-    return /^\d{1,10}$/.test(pushback) ? Math.min(Number(pushback), 0x7fffffff) : undefined;
+    return /^\d{1,10}$/.test(pushback) ? Math.min(Number(pushback), longestMs) : undefined;
   }
 
   #checkedDelay(delayMs: number): number {
-    if (Number.isFinite(delayMs) && delayMs >= 0) return Math.min(delayMs, 0x7fffffff);
+    if (Number.isFinite(delayMs) && delayMs >= 0) return Math.min(delayMs, longestMs);
     throw badOption('backoff', 'a function that gives a number of milliseconds', delayMs);
   }
 }

@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { Observable, merge, retry, throwError, timer } from 'rxjs';
 
 import { NoReplyError, RxDuplexError, transient } from '../../index.js';
+import { UnderWay } from '../under-way.js';
 import type { KvSettings } from './options.js';
 
 /** Asks once; the time is that of the attempt. */
@@ -30,9 +31,8 @@ export class Fate {
 export class Attempts {
   readonly #settings: KvSettings;
   readonly #closed$: Observable<void>;
+  readonly #underWay = new UnderWay();
   #repeats = 0;
-  #underWay = 0;
-  #idle: (() => void) | undefined;
 
   constructor(settings: KvSettings, closed$: Observable<void>) {
     this.#settings = settings;
@@ -45,8 +45,8 @@ export class Attempts {
   }
 
   /** Done when no operation is under way. */
-  async idle(): Promise<void> {
-    if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+  idle(): Promise<void> {
+    return this.#underWay.idle();
   }
 
   /** Asks until there is an answer, or an error that no further attempt would mend, or no more time. */
@@ -82,26 +82,18 @@ export class Attempts {
         isRepeat = true;
         return merge(timer(delayMs), this.#closed$);
       };
-      this.#underWay += 1;
-      subscriber.add(() => {
-        this.#end();
-      });
+      subscriber.add(this.#underWay.begin());
       attempt$.pipe(retry({ delay })).subscribe(subscriber);
     });
   }
 
   /** How long to wait before another attempt; nothing if none is worth it. */
   #delay(error: unknown, attempts: number, inARow: number): number | undefined {
-    const { maxAttempts, backoff, metadata } = this.#settings;
+    const { maxAttempts, backoff, freshMetadata } = this.#settings;
     if (attempts >= maxAttempts) return undefined;
     const reason = failedOf(error);
-    const again = isUnanswered(reason) || transient(reason, { inARow, freshMetadata: typeof metadata === 'function' });
+    const again = isUnanswered(reason) || transient(reason, { inARow, freshMetadata });
     return again ? backoff(attempts, error) : undefined;
-  }
-
-  #end(): void {
-    this.#underWay -= 1;
-    if (this.#underWay === 0) this.#idle?.();
   }
 }
 

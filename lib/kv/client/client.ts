@@ -3,6 +3,7 @@ import { Observable, ReplaySubject, catchError, map, of, throwError } from 'rxjs
 import type { KeyValueClient } from '../../generated/kv.js';
 import { rx } from '../../index.js';
 import type { Gated, LimitStats, RemoteStats } from '../../index.js';
+import { whole } from '../options.js';
 import type { Api, Exchanges, Method } from './api.js';
 import { Attempts, Fate } from './attempts.js';
 import { checkedOptions } from './options.js';
@@ -18,7 +19,6 @@ import { changesOf } from './watch.js';
 import type { KvChanges, KvWatchOptions } from './watch.js';
 import { oneRequest, oneWritten, repeatable, transactRequest, writtenOf } from './writes.js';
 import type { KvTransaction, WriteOptions, Written } from './writes.js';
-import { whole } from '../options.js';
 
 /** `entry` is none if the key has no value; `revision` is that of the store when it was read. */
 export interface KvFound {
@@ -109,8 +109,7 @@ export class KvClient {
     const keys = spanOnWire(span);
     const first = from === undefined ? 0 : whole('from', from);
     const open = (next: number) => this.#methods.watch({ ...keys, from: next });
-    const { backoff, metadata } = this.#settings;
-    const freshMetadata = typeof metadata === 'function';
+    const { backoff, freshMetadata } = this.#settings;
     return changesOf(open, { from: first, backoff, freshMetadata, closed$: this.#closed, onRetry });
   }
 
@@ -125,8 +124,8 @@ export class KvClient {
 
   /**
    * Attempts nothing more, completes the watches, and settles when what is in flight has come to its end: of a session
-   * at the latest when its stream has been drained, of unary calls when their time is over, if they have any. A second close joins the
-   * first.
+   * at the latest when its stream has been drained, of unary calls when their time is over, if they have any. A second
+   * close joins the first.
    */
   close(): Promise<void> {
     if (!this.#closing) {

@@ -47,6 +47,8 @@ export interface KvSettings {
   readonly backoff: Backoff;
   readonly repeat: Repeat;
   readonly metadata: MetadataSource | undefined;
+  /** Whether another attempt asks for it anew. */
+  readonly freshMetadata: boolean;
 }
 
 export function checkedOptions(options: KvOptions): KvSettings {
@@ -62,6 +64,7 @@ export function checkedOptions(options: KvOptions): KvSettings {
     backoff,
     repeat: oneOf('repeat', repeat, ['versioned', 'conditional', 'always']),
     metadata,
+    freshMetadata: typeof metadata === 'function',
   };
 }
 

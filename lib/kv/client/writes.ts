@@ -1,9 +1,9 @@
 import type { Expectation as ExpectationOnWire, TransactRequest } from '../../generated/kv.js';
+import { badOption, whole } from '../options.js';
+import type { Expectation } from '../store/store.js';
 import type { Repeat } from './options.js';
 import { asBytes } from './values.js';
 import type { Bytes } from './values.js';
-import { badOption, whole } from '../options.js';
-import type { Expectation } from '../store/store.js';
 
 export interface WriteOptions {
   /** Without it the write is done whatever there is. */

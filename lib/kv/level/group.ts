@@ -1,10 +1,10 @@
 import { applied } from '../store/applied.js';
-import type { Operation } from './database.js';
-import { changesKey, changesRecord, headKey, headRecord, valueKey, valueRecord } from './records.js';
-import type { Head } from './records.js';
 import type { Key } from '../key.js';
 import type { Retention } from '../store/retention.js';
 import type { Changes, Committed, Entry, Transaction } from '../store/store.js';
+import type { Operation } from './database.js';
+import { changesKey, changesRecord, headKey, headRecord, valueKey, valueRecord } from './records.js';
+import type { Head } from './records.js';
 
 /** What a group comes to on disk. */
 export interface Written {

@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
 
-import type { Database } from './database.js';
-import { meaningOf } from './failure.js';
-import { LevelStore } from './store.js';
 import { badOption } from '../options.js';
 import { historyLimits } from '../store/retention.js';
 import type { HistoryOptions } from '../store/retention.js';
-import { isOfRoom } from './room.js';
 import { StoreError } from '../store/store.js';
 import type { Store } from '../store/store.js';
+import type { Database } from './database.js';
+import { meaningOf } from './failure.js';
+import { LevelStore } from './store.js';
+import { isOfRoom } from './room.js';
 
 const usualHistoryBytes = 256 << 20;
 
@@ -19,8 +19,7 @@ const usualHistoryBytes = 256 << 20;
  *
  * Where there is no room it goes on to read, and writes again as soon as there is. What it refused for want of room is
  * undone by the next write, or when the store is closed; whoever opens it after a process that was killed, or that had no
- * room for that either, may find it done. It needs the package `classic-level`,
- * an optional peer of this one.
+ * room for that either, may find it done. It needs the package `classic-level`, an optional peer of this one.
  */
 export async function levelStore(directory: string, options: HistoryOptions = {}): Promise<Store> {
   if (typeof directory !== 'string' || directory === '') throw badOption('directory', 'the path of one', directory);

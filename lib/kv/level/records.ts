@@ -1,8 +1,8 @@
-import type { Bounds } from './database.js';
 import { bytesOf, keyOf } from '../key.js';
 import type { Key } from '../key.js';
 import { StoreError } from '../store/store.js';
 import type { Changes, Current, Entry } from '../store/store.js';
+import type { Bounds } from './database.js';
 
 /**
  * How a store lies on disk, in records whose keys begin with a letter:

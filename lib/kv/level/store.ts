@@ -1,20 +1,20 @@
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 
-import { Gathering } from './gathering.js';
-import type { Sized } from './gathering.js';
-import { Disk } from './disk.js';
-import type { OpenDatabase } from './disk.js';
-import { meaningOf } from './failure.js';
-import { Group } from './group.js';
-import { UnderWay } from './under-way.js';
-import type { View } from './view.js';
+import { UnderWay } from '../under-way.js';
 import type { Key } from '../key.js';
 import { Retention } from '../store/retention.js';
 import type { HistoryLimits } from '../store/retention.js';
 import { whole } from '../options.js';
 import { StoreError } from '../store/store.js';
 import type { Changes, Committed, Found, Page, PageSize, Span, Store, Transaction } from '../store/store.js';
+import { Gathering } from './gathering.js';
+import type { Sized } from './gathering.js';
+import { Disk } from './disk.js';
+import type { OpenDatabase } from './disk.js';
+import { meaningOf } from './failure.js';
+import { Group } from './group.js';
+import type { View } from './view.js';
 
 /** How much is read and written at once, for those that wait. */
 const maxGroupBytes = 8 << 20;

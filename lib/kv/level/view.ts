@@ -1,4 +1,7 @@
 import { Filling } from '../store/filling.js';
+import type { Key } from '../key.js';
+import { UnderWay } from '../under-way.js';
+import type { Changes, Entry, Found, Page, PageSize, Span } from '../store/store.js';
 import type { Bounds, Database, Records, Snapshot } from './database.js';
 import {
   changesFrom,
@@ -14,9 +17,6 @@ import {
   valuesBetween,
 } from './records.js';
 import type { Head } from './records.js';
-import type { Key } from '../key.js';
-import { UnderWay } from './under-way.js';
-import type { Changes, Entry, Found, Page, PageSize, Span } from '../store/store.js';
 
 const stepEntries = 1000;
 

@@ -1,12 +1,12 @@
 import type { KeyValueServiceHandlers } from '../../generated/kvservice.js';
 import type { Handlers } from '../../index.js';
-import type { Engine } from './engine.js';
-import { absent, present } from './failure.js';
 import type { Key } from '../key.js';
-import type { Requests } from './requests.js';
 import { andThen } from '../soon.js';
 import type { Soon } from '../soon.js';
 import type { Committed, Store } from '../store/store.js';
+import type { Engine } from './engine.js';
+import { absent, present } from './failure.js';
+import type { Requests } from './requests.js';
 
 /**
  * The article's own API. An empty key is one like any other here: the lengths of those that the article's client draws

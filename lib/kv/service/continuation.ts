@@ -1,7 +1,7 @@
-import { invalid } from './failure.js';
 import { bytesOf, keyOf } from '../key.js';
 import type { Key } from '../key.js';
 import type { Page, Span } from '../store/store.js';
+import { invalid } from './failure.js';
 
 /** Before the key that was the last of a page; another way to go on would begin with another byte. */
 const afterKey = 1;

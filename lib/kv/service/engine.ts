@@ -1,11 +1,11 @@
 import { Observable, Subject } from 'rxjs';
 
-import { StatusError, statusOf } from './failure.js';
 import type { Key } from '../key.js';
-import type { Schedule } from './schedule.js';
 import { settle } from '../soon.js';
 import type { Soon } from '../soon.js';
 import type { Store } from '../store/store.js';
+import { StatusError, statusOf } from './failure.js';
+import type { Schedule } from './schedule.js';
 import { after } from './work.js';
 import type { Work } from './work.js';
 

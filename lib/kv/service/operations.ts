@@ -11,13 +11,13 @@ import type {
   TransactResponse,
   WriteResponse,
 } from '../../generated/kv.js';
+import { andThen } from '../soon.js';
+import { keysOf } from '../store/store.js';
+import type { Transaction } from '../store/store.js';
 import type { Engine } from './engine.js';
 import type { Limits } from './limits.js';
 import type { Requests } from './requests.js';
 import { committed, found, page } from './responses.js';
-import { andThen } from '../soon.js';
-import { keysOf } from '../store/store.js';
-import type { Transaction } from '../store/store.js';
 
 /** The operations of the API with versions: each a call of its own, or one of a session. A bad one throws. */
 export interface Operations {

@@ -7,12 +7,12 @@ import type {
   RangeRequest__Output,
   TransactRequest__Output,
 } from '../../generated/kv.js';
-import { continuedFrom } from './continuation.js';
-import { invalid } from './failure.js';
 import { keyOf } from '../key.js';
 import type { Key } from '../key.js';
-import type { Limits } from './limits.js';
 import type { Condition, Expectation, PageSize, Span, Transaction, Write } from '../store/store.js';
+import { continuedFrom } from './continuation.js';
+import { invalid } from './failure.js';
+import type { Limits } from './limits.js';
 
 /** Reads what came over the wire, and refuses with INVALID_ARGUMENT what nobody could do. */
 export class Requests {

@@ -6,9 +6,9 @@ import type {
   Refused,
   WriteResponse,
 } from '../../generated/kv.js';
-import { continuationOf } from './continuation.js';
 import { bytesOf } from '../key.js';
 import type { Committed, Current, Entry, Found, Page } from '../store/store.js';
+import { continuationOf } from './continuation.js';
 
 export const found = ({ entry, revision }: Found): GetResponse => ({
   ...(entry && { entry: entryOf(entry) }),

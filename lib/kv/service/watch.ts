@@ -3,14 +3,14 @@ import { AsyncSubject, concat, defer, filter, firstValueFrom, merge, of, takeUnt
 import type { Observable } from 'rxjs';
 
 import type { WatchRequest__Output, WatchResponse } from '../../generated/kv.js';
-import type { Engine } from './engine.js';
-import { StatusError } from './failure.js';
 import type { Key } from '../key.js';
-import type { Requests } from './requests.js';
-import { currentOf } from './responses.js';
 import { bytesOfChanges } from '../store/retention.js';
 import { StoreError } from '../store/store.js';
 import type { Changes, Span, Store } from '../store/store.js';
+import type { Engine } from './engine.js';
+import { StatusError } from './failure.js';
+import type { Requests } from './requests.js';
+import { currentOf } from './responses.js';
 
 /** How much is asked for at once, of what a store on disk has in memory until it is told; one revision in any case. */
 const atOnce = { revisions: 16, bytes: 1 << 20 } as const;

@@ -3,11 +3,11 @@ import type { Observable } from 'rxjs';
 import { EmptyBTree } from 'sorted-btree';
 import type { ISortedMap } from 'sorted-btree';
 
+import type { Key } from '../key.js';
+import { whole } from '../options.js';
 import { applied } from './applied.js';
 import { Filling } from './filling.js';
 import { History } from './history.js';
-import type { Key } from '../key.js';
-import { whole } from '../options.js';
 import { historyLimits } from './retention.js';
 import type { HistoryOptions } from './retention.js';
 import { StoreError } from './store.js';

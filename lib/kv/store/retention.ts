@@ -7,8 +7,8 @@ export interface HistoryOptions {
   /** How many revisions back changes are known, for those who watch. Default 10,000. */
   readonly maxRevisions?: number;
   /**
-   * How many bytes those changes may have: keys, values, and in memory 256 more for each; the newest revision is known in any case. Default
-   * 64 MiB in memory, and 256 MiB on disk, where a start reads them once.
+   * How many bytes those changes may have: keys, values, and in memory 256 more for each; the newest revision is known in
+   * any case. Default 64 MiB in memory, and 256 MiB on disk, where a start reads them once.
    */
   readonly maxHistoryBytes?: number;
 }

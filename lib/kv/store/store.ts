@@ -71,9 +71,9 @@ export interface Changes {
 }
 
 /**
- * Where keys and values are. Every commit that changes something makes a revision, counted from 1 and never given twice.
- * What a commit has answered is kept as the store promises; of one that
- * failed nobody knows, unless its `StoreError` says why it was not done.
+ * Where keys and values are. Every commit that changes something makes a revision, counted up and never given twice. What
+ * a commit has answered is kept as the store promises; of one that failed nobody knows, unless its `StoreError` says why
+ * it was not done.
  */
 export interface Store {
   /** The newest there is; 0 at first. */
