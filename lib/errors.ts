@@ -82,5 +82,11 @@ export class NoReplyError extends RxDuplexError {
   }
 }
 
+/** What an error says of itself, for the message of another: in one line, and not more than a line can bear. */
+export function textOf(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
+
 /** The code of any error that has one: a gRPC status, a word of ours, Node's. */
 export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;

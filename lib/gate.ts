@@ -1,6 +1,7 @@
-import { Observable } from 'rxjs';
-import type { Subscriber, TeardownLogic, UnaryFunction } from 'rxjs';
+import type { Subscriber, TeardownLogic } from 'rxjs';
 import { Holder } from './holder.js';
+import { OrderlyObservable, report } from './orderly.js';
+import type { Unhandled } from './orderly.js';
 
 /**
  * Counts those who ask a stream to stand still. It stands while anybody holds it, and goes on when the last of them has
@@ -9,16 +10,25 @@ import { Holder } from './holder.js';
 export class Gate {
   readonly #watchers = new Set<(held: boolean) => void>();
   #holds = 0;
+  #heldSince = 0;
 
   get held(): boolean {
     return this.#holds > 0;
+  }
+
+  /** Whether it is held and has been held all the time since `moment`, in milliseconds of `performance.now()`. */
+  heldSince(moment: number): boolean {
+    return this.held && this.#heldSince <= moment;
   }
 
   /** Holds the gate until the function that it gives is called; calling that again does nothing. */
   readonly hold = (): (() => void) => {
     let holding = true;
     this.#holds += 1;
-    if (this.#holds === 1) this.#tell();
+    if (this.#holds === 1) {
+      this.#heldSince = performance.now();
+      this.#tell();
+    }
     return () => {
       if (!holding) return;
       holding = false;
@@ -55,28 +65,24 @@ export class Gate {
   }
 }
 
-type Stage = UnaryFunction<unknown, unknown>;
-
 /**
- * An Observable whose source can be made to stand still. Its `pipe` keeps the gate through every stage: `map`, `share`
- * and `mergeMap` are gated as their source is. `merge(a, b)` and `switchMap(() => gated)` are new streams, without it.
+ * An Observable whose source can be made to stand still. What the operators of RxJS make of it is gated as it is: `map`,
+ * `share`, `mergeMap`, and operators that are put together with RxJS's `pipe`. Only what comes from the source stands
+ * still: what an operator mixes in or delays does not. `merge(a, b)`, `concat(a, b)`, `race`, `defer` and `new Observable`
+ * make new streams, without a gate.
  */
-export class Gated<T> extends Observable<T> {
+export class Gated<T> extends OrderlyObservable<T> {
   readonly gate: Gate;
 
-  constructor(gate: Gate, subscribe: (subscriber: Subscriber<T>) => TeardownLogic) {
-    super(subscribe);
+  /** `unhandled` is called with an error when a final `subscribe` has no error function. Default: as RxJS reports it. */
+  constructor(gate: Gate, subscribe?: (subscriber: Subscriber<T>) => TeardownLogic, unhandled: Unhandled = report) {
+    super(unhandled, subscribe);
     this.gate = gate;
   }
 
-  override readonly pipe: Observable<T>['pipe'] = ((...stages: Stage[]) =>
-    stages.reduce<unknown>((source, stage) => gated(stage(source), this.gate), this)) as Observable<T>['pipe'];
-}
-
-/** A wrapper costs nothing a message: the source is given the subscriber itself. */
-function gated(stream: unknown, gate: Gate): unknown {
-  if (!(stream instanceof Observable) || stream instanceof Gated) return stream;
-  return new Gated<unknown>(gate, (subscriber) => stream.subscribe(subscriber));
+  protected override like<R>(subscribe?: (subscriber: Subscriber<R>) => TeardownLogic): Gated<R> {
+    return new Gated<R>(this.gate, subscribe, this.unhandled);
+  }
 }
 
 /** The gate of a stream, if it has one. */

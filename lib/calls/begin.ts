@@ -3,7 +3,7 @@ import type { CallOptions } from '@grpc/grpc-js';
 import type { Subscriber } from 'rxjs';
 import { openFailed } from '../duplex/duplex.js';
 import { RxDuplexError } from '../errors.js';
-import { failOnAbort } from '../fail-on-abort.js';
+import { failOnAbort } from '../abort.js';
 import { longestMs } from '../options.js';
 import type { Settings } from './options.js';
 

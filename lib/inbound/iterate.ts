@@ -1,7 +1,7 @@
 import Denque from 'denque';
 import { Observable, Subscription } from 'rxjs';
 import { latestValueFrom, nextValueFrom } from 'rxjs-for-await';
-import { failOnAbort } from '../fail-on-abort.js';
+import { failOnAbort } from '../abort.js';
 import type { Holder } from '../holder.js';
 import { joined } from '../joined.js';
 import { count, oneOf } from '../options.js';
