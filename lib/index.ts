@@ -33,6 +33,8 @@ export { Outgoing } from './outgoing/outgoing.js';
 export type { Abortable } from './outgoing/outgoing.js';
 export type { Lease, Taker } from './outgoing/lease.js';
 export type { Dropped, Entry, Follower, Outcome, Reason } from './outgoing/entry.js';
+export type { FeedReport } from './outgoing/feed.js';
+export type { MessageSource } from './outgoing/source.js';
 export type { Bounds, OutgoingOptions, Overflow, Sizing } from './outgoing/options.js';
 export { Remote } from './remote.js';
 export type { Closing, RemoteStats } from './remote.js';

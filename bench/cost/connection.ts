@@ -26,9 +26,9 @@ export async function connect(
       outgoing: { maxBytes },
       reconnect: { maxAttempts: 1 },
     });
-    let [missing, room] = [0, true];
+    let missing = 0;
     const send = (): void => {
-      for (; room && missing > 0; missing--) room = remote.next(message);
+      while (missing > 0 && !remote.full && remote.next(message)) missing -= 1;
     };
     const answered = (): void => {
       replied();
@@ -37,10 +37,7 @@ export async function connect(
     };
     remote.on('vote').subscribe(answered);
     remote.on('append').subscribe(answered);
-    remote.ready$.subscribe(() => {
-      room = true;
-      send();
-    });
+    remote.ready$.subscribe(send);
     await remote.connect();
     return {
       keep(unanswered) {

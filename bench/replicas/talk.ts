@@ -17,7 +17,7 @@ export class Talk {
   readonly #asking: Asking;
   readonly #tell: (news: News) => void;
   readonly #told: Record<string, number> = {};
-  readonly #feeding: Promise<void>;
+  readonly #feeding: Promise<unknown>;
   #numbered = 0;
   #replies = 0;
   #lastLost = 0;

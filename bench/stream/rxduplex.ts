@@ -2,6 +2,7 @@ import { credentials } from '@grpc/grpc-js';
 import { Remote, bidi, channelOptions, oneof, repeated } from 'rxduplex';
 import type { Repeated } from 'rxduplex';
 import { PeerClient } from 'rxduplex/peer';
+import type { PeerRequest } from 'rxduplex/peer';
 
 import { echo } from '../messages.js';
 import { serveBare, serveOurs } from '../servers.js';
@@ -22,18 +23,11 @@ const written = (options: Options = {}): StreamContender => ({
       reconnect: { maxAttempts: 1 },
     });
     remote.on('vote').subscribe(({ candidateId }) => replied(candidateId));
-    let room = true;
+    let message: PeerRequest | undefined;
     const send = (): void => {
-      while (room) {
-        const message = next();
-        if (!message) return;
-        room = remote.next(message);
-      }
+      for (message ??= next(); message && !remote.full && remote.next(message); message = next());
     };
-    remote.ready$.subscribe(() => {
-      room = true;
-      send();
-    });
+    remote.ready$.subscribe(send);
     return send;
   },
 });

@@ -98,7 +98,7 @@ function settings({ bufferSize, messages }: Run): Settings {
 }
 
 async function measured(
-  remote: { connect(): Promise<void>; close(): Promise<unknown> },
+  remote: { connect(): Promise<boolean>; close(): Promise<unknown> },
   exchange: () => Promise<number>,
 ): Promise<Outcome> {
   await remote.connect();

@@ -33,9 +33,10 @@ export function bidi<In, Out>(
         };
         const open = Object.assign(make, { wire, ...(outgoing.encode && { encode: outgoing.encode }) });
         duplex(open, outgoing, { gate }).subscribe(subscriber);
-        pour(requests, outgoing, subscriber, (error) => {
+        const failed = (error: unknown): void => {
           subscriber.error(error);
-        });
+        };
+        pour(requests, { outgoing, over: subscriber, failed });
       });
     });
   };

@@ -54,7 +54,7 @@ export function clientStream<In, Out>(
         });
         reply.join(subscriber, call, settings);
         pump.start(call);
-        pour(requests, outgoing, subscriber, failed);
+        pour(requests, { outgoing, over: subscriber, failed });
       });
     });
   };

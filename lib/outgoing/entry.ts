@@ -1,4 +1,4 @@
-import { ConnectionLostError, RxDuplexError } from '../errors.js';
+import { ConnectionLostError, RxDuplexError, textOf } from '../errors.js';
 import type { Linked } from '../queue.js';
 
 /** Why a message went no further. */
@@ -31,7 +31,7 @@ export interface Dropped<T> {
 
 /** Who follows one message on its way. Each is called at most once; `ended` only if the message was not flushed. */
 export interface Follower {
-  accepted?(): void;
+  accepted?(entry: Entry<unknown>): void;
   taken?(): void;
   flushed?(): void;
   ended(dropped: Dropped<unknown>): void;
@@ -68,12 +68,18 @@ export function errorOf({ reason, error: cause }: Dropped<unknown>): RxDuplexErr
     case 'too-large':
       return new RxDuplexError('TOO_LARGE', 'the message is larger than maxBytes');
     case 'unserialisable':
-      return new RxDuplexError('UNSERIALISABLE', 'the message could not be serialised', { cause });
+      return new RxDuplexError('UNSERIALISABLE', `the message could not be serialised: ${textOf(cause)}`, { cause });
     case 'aborted':
       return new RxDuplexError('CLOSED', 'the message was withdrawn', { cause });
     case 'closed':
-      return new RxDuplexError('CLOSED', 'no more messages are taken', { cause });
+      return closedError(cause);
     case 'connection-lost':
       return new ConnectionLostError(false, cause);
   }
+}
+
+/** `cause` is what the buffer was closed with, if it was an error or the end of its owner. */
+export function closedError(cause: unknown): RxDuplexError {
+  const why = cause === undefined ? '' : `: ${textOf(cause)}`;
+  return new RxDuplexError('CLOSED', `no more messages are taken${why}`, { cause });
 }

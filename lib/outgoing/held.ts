@@ -15,6 +15,7 @@ export class Held<T> {
   readonly #maxMessages: number;
   readonly #maxBytes: number;
   readonly #maxWaiting: number;
+  readonly #maxWaitingBytes: number;
   readonly #keyed: boolean;
   readonly #ledger = new Ledger();
   readonly #waiting = new Queue<Entry<T>>();
@@ -24,10 +25,11 @@ export class Held<T> {
   #oldest: Entry<T> | undefined;
   readonly #byKey = new Map<unknown, Entry<T>>();
 
-  constructor({ maxMessages, maxBytes, maxWaiting, key }: Settings<T>) {
+  constructor({ maxMessages, maxBytes, maxWaiting, maxWaitingBytes, key }: Settings<T>) {
     this.#maxMessages = maxMessages;
     this.#maxBytes = maxBytes;
     this.#maxWaiting = maxWaiting;
+    this.#maxWaitingBytes = maxWaitingBytes;
     this.#keyed = key !== undefined;
   }
 
@@ -92,13 +94,21 @@ export class Held<T> {
     this.#ledger[outcome].enter(size);
   }
 
-  /** False if too many wait already. */
-  wait(entry: Entry<T>): boolean {
-    if (this.#ledger.waiting.messages >= this.#maxWaiting) return false;
+  /** Whether one more may wait. */
+  mayWait({ size }: Entry<T>): boolean {
+    const { waiting } = this.#ledger;
+    return waiting.messages < this.#maxWaiting && waiting.bytes + size <= this.#maxWaitingBytes;
+  }
+
+  wait(entry: Entry<T>): void {
     this.#ledger.waiting.enter(entry.size);
     entry.place = 'waiting';
     this.#waiting.push(entry);
-    return true;
+  }
+
+  /** Those that wait, in their order. */
+  get allWaiting(): readonly Entry<T>[] {
+    return [...this.#waiting];
   }
 
   /** The one that has waited longest, if it fits now: it waits no more. */

@@ -32,8 +32,13 @@ export type Sizing<T> =
 export interface Bounds {
   /** Bound of `queued + inFlight` in messages. Default 1024: several full writes of small messages. */
   readonly maxMessages?: number;
-  /** How many `send`s may wait at once under `block`. Default 16 × `maxMessages`: a bound that a burst does not meet. */
+  /**
+   * How many messages may wait for room at once under `block`: those of `send`, and those that an Observable gives to
+   * `feed`. Default 16 × `maxMessages`: a bound that a burst does not meet.
+   */
   readonly maxWaiting?: number;
+  /** How many bytes those may have together. Default 16 × `maxBytes`. */
+  readonly maxWaitingBytes?: number;
   /** The first overflow ends the buffer with `OVERFLOW`. Default false. */
   readonly fatal?: boolean;
 }
@@ -56,6 +61,7 @@ export interface Settings<T> {
   readonly maxMessages: number;
   readonly maxBytes: number;
   readonly maxWaiting: number;
+  readonly maxWaitingBytes: number;
   readonly fatal: boolean;
   readonly strategy: Strategy;
   readonly onFull: (typeof onFull)[Strategy];
@@ -71,13 +77,16 @@ export function checked<T>(options: OutgoingOptions<T>): Settings<T> {
   if (typeof fatal !== 'boolean') throw badOption('fatal', 'true or false', fatal);
   if (options.encode) callable('encode', options.encode);
   if (options.sizeOf) callable('sizeOf', options.sizeOf);
-  const { maxBytes }: { readonly maxBytes?: number } = options;
   const measured = options.encode !== undefined || options.sizeOf !== undefined;
-  if (maxBytes !== undefined && !measured) throw badOption('maxBytes', 'left out without encode or sizeOf', maxBytes);
+  const { maxBytes: given }: { readonly maxBytes?: number } = options;
+  if (given !== undefined && !measured) throw badOption('maxBytes', 'left out without encode or sizeOf', given);
+  const maxBytes = given ?? (measured ? 1 << 20 : Infinity);
+  const { maxWaitingBytes = Math.min(16 * maxBytes, Number.MAX_SAFE_INTEGER) } = options;
   return {
     maxMessages: count('maxMessages', maxMessages),
     maxWaiting: count('maxWaiting', maxWaiting, 0),
-    maxBytes: count('maxBytes', maxBytes ?? (measured ? 1 << 20 : Infinity)),
+    maxWaitingBytes: count('maxWaitingBytes', maxWaitingBytes, 0),
+    maxBytes: count('maxBytes', maxBytes),
     fatal,
     strategy: overflow,
     onFull: onFull[overflow],

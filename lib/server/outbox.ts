@@ -57,7 +57,7 @@ export class Outbox<Out> implements Responses<ObservableInput<Out>> {
 
   /** What cannot be pulled is slowed by its requests: none are read while the buffer has no room for a response. */
   take(responses: ObservableInput<Out>, gate: Gate | undefined): void {
-    pour(responses, this.#outgoing, this.#over, this.fail, gate);
+    pour(responses, { outgoing: this.#outgoing, over: this.#over, failed: this.fail, gate });
   }
 
   readonly fail = (error: unknown): void => {

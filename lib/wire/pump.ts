@@ -6,8 +6,7 @@ import type { Joining, Packing } from './joining.js';
 
 /** What both a client's and a server's call are to the one who writes to them. */
 export interface Sender {
-  write(chunk: unknown, flushed: (error?: Error | null) => void): boolean;
-  on(event: 'drain', listener: () => void): unknown;
+  write(chunk: unknown, flushed: (error?: Error | null) => void): unknown;
 }
 
 /** How messages are written. */
@@ -27,11 +26,10 @@ export interface PumpOptions<T> extends Writing<T> {
 }
 
 /**
- * Moves messages from an `Outgoing` into one call for as long as the call lives. It waits for nothing: a call that dies
- * while it owes a callback or a `drain` simply never asks again.
- *
- * Where messages may share a write, one write is on its way at a time and the next one carries what has gathered
- * meanwhile: a lone message goes at once, and no timer is needed. Elsewhere it writes until the call has enough.
+ * Moves messages from an `Outgoing` into one call for as long as the call lives. One write is on its way at a time, so
+ * that a break loses one write at most, and so that `write` never has to be told to stop. Where messages may share a
+ * write, the next one carries what has gathered meanwhile: a lone message goes at once, and no timer is needed. A call
+ * that dies while it owes a callback simply never asks again.
  */
 export class Pump<T> {
   readonly #outgoing: Outgoing<T>;
@@ -41,12 +39,10 @@ export class Pump<T> {
   #joint: Joint | undefined;
   #packing: Packing<T> | undefined;
   #call: Sender | undefined;
-  #full = false;
   #writing = false;
   #finished = false;
-  /** How many writes are on their way, and how many messages the last of them carries: one, if there are others. */
-  #writes = 0;
-  #carried = 1;
+  /** How many messages the write carries that is on its way; 0 if none is. */
+  #carried = 0;
 
   /** Takes the lease at once, so that a second call for the same `Outgoing` is refused before it is opened. */
   constructor(outgoing: Outgoing<T>, options: PumpOptions<T>) {
@@ -59,16 +55,12 @@ export class Pump<T> {
 
   /** Whether what is on its way is several messages, which grpc-js takes for one. */
   get carriesSeveral(): boolean {
-    return this.#writes > 0 && this.#carried > 1;
+    return this.#carried > 1;
   }
 
   start(call: Sender): void {
     if (this.#finished) return;
     this.#call = call;
-    call.on('drain', () => {
-      this.#full = false;
-      this.#write();
-    });
     this.#write();
   }
 
@@ -94,38 +86,44 @@ export class Pump<T> {
   #write(): void {
     if (this.#writing || this.#finished) return;
     this.#writing = true;
-    while (this.#call && !this.#full && !this.#waits) {
-      const chunk = this.#next();
-      // Whoever was told of a message as it was taken may have ended the call.
-      const call = this.#call as Sender | undefined;
-      if (chunk === undefined || !call) break;
-      this.#writes += 1;
-      this.#full = !call.write(chunk, this.#flushed);
+    try {
+      while (this.#call && this.#carried === 0) {
+        const entries: Entry<T>[] = [];
+        const chunk = this.#next(entries);
+        // Whoever was told of a message as it was taken may have ended the call.
+        const call = this.#call as Sender | undefined;
+        if (chunk === undefined || !call) break;
+        this.#carried = entries.length;
+        this.#writeTo(call, chunk, entries);
+      }
+    } finally {
+      this.#writing = false;
     }
-    this.#writing = false;
     if (this.#call && this.#outgoing.finished) this.leave();
   }
 
-  /** What may be packed gathers while anything is on its way. */
-  get #waits(): boolean {
-    return this.#writes > 0 && (this.#packing ?? this.#joint) !== undefined;
+  /** What a call refuses to write is dropped, as what cannot be serialised is: nothing is thrown into a producer. */
+  #writeTo(call: Sender, chunk: unknown, entries: readonly Entry<T>[]): void {
+    try {
+      call.write(chunk, this.#flushed);
+    } catch (error) {
+      this.#carried = 0;
+      for (const entry of entries) this.#lease.discard(entry, error);
+    }
   }
 
-  #next(): unknown {
+  /** What to write next; the messages in it join `entries`. */
+  #next(entries: Entry<T>[]): unknown {
     for (;;) {
-      const entries: Entry<T>[] = [];
       const first = this.#take(Infinity, entries);
-      this.#carried = 1;
       if (first === undefined) return undefined;
       if (!this.#packing) return this.#joint ? this.#joint.probe(first as Buffer) : first;
       const chunks = this.#gather(this.#packing, first, entries);
       if (chunks.length === 1) return first;
       try {
-        const packed = this.#packing.pack(chunks, entries);
-        this.#carried = chunks.length;
-        return packed;
+        return present(this.#packing.pack(chunks, entries), 'several messages together');
       } catch (error) {
-        for (const entry of entries) this.#lease.discard(entry, error);
+        for (const entry of entries.splice(0)) this.#lease.discard(entry, error);
       }
     }
   }
@@ -148,7 +146,7 @@ export class Pump<T> {
       const entry = this.#lease.take(maxBytes);
       if (!entry) return undefined;
       try {
-        const chunk = this.#options.chunk(entry);
+        const chunk = present(this.#options.chunk(entry), 'a message');
         entries.push(entry);
         return chunk;
       } catch (error) {
@@ -164,7 +162,7 @@ export class Pump<T> {
     this.#options.flushed?.();
     // Still counted as on its way: what producers bring who are told of room now is to go together.
     this.#lease.flushed(this.#carried);
-    this.#writes -= 1;
+    this.#carried = 0;
     this.#write();
   };
 
@@ -173,6 +171,12 @@ export class Pump<T> {
     if (joint.proven) this.#packing ??= coalesced;
     else if (!this.#packing) this.#options.joining.end('framing');
   }
+}
+
+/** grpc-js throws when it is given nothing to write, into whoever has offered the message. */
+function present(chunk: unknown, what: string): unknown {
+  if (chunk !== undefined && chunk !== null) return chunk;
+  throw new TypeError(`${what} was serialised to ${String(chunk)}`);
 }
 
 /** The size of the last of `entries`, which is written as `chunk`. */

@@ -226,9 +226,9 @@ for (const kind of kinds.filter(sendsMany)) {
     const endless$ = new Observable<{ id: number }>((subscriber) => {
       while (!subscriber.closed) subscriber.next({ id: (emitted += 1) });
     });
-    const errors = errorsOf(send(on, endless$, { outgoing: { maxMessages: 10 } }));
+    const errors = errorsOf(send(on, endless$, { outgoing: { maxMessages: 10, maxWaiting: 20 } }));
     assert.equal(codes(errors), ['OVERFLOW']);
-    assert.is(emitted, 11);
+    assert.is(emitted, 31);
     await until('no call to be open', () => on.serving?.stats().open === 0);
   });
 

@@ -148,7 +148,7 @@ test('W2: a dead call is never written into, and its late callbacks settle nothi
   seen(duplex(open, outgoing));
   outgoing.next('a');
   outgoing.next('b');
-  calls[0]?.flush(1);
+  calls[0]?.flush();
   calls[0]?.finish(status.UNAVAILABLE, 'gone');
   calls[0]?.flush();
   outgoing.next('c');
@@ -184,14 +184,14 @@ test('W2: a callback of one call does not settle a message of the next', () => {
   assert.equal(booksOf(outgoing), { offered: 2, accepted: 2, sent: 1, lost: 1 });
 });
 
-test('W3: it stops when the call has enough, and goes on after a drain', () => {
-  const { open, calls } = fakeOpen<string, string>((call) => (call.room = 3));
+test('W3: it writes once, and again when that has been flushed, so that the call never has too much', () => {
+  const { open, calls } = fakeOpen<string, string>();
   const outgoing = new Outgoing<string>();
   seen(duplex(open, outgoing));
   for (let count = 0; count < 100; count += 1) outgoing.next(String(count));
-  assert.is(calls[0]?.written.length, 3);
-  calls[0]?.flush(1);
-  assert.is(calls[0]?.written.length, 4);
+  assert.is(calls[0]?.written.length, 1);
+  calls[0]?.flush();
+  assert.is(calls[0]?.written.length, 2);
   for (let count = 0; count < 100; count += 1) calls[0]?.flush();
   assert.is(calls[0]?.written.length, 100);
   assert.equal(booksOf(outgoing), { offered: 100, accepted: 100, sent: 100 });
@@ -339,20 +339,20 @@ test('an attempt towards a peer that is down takes no message with it', async ()
 });
 
 test('what is queued when a call dies is written to the next, once and in order', () => {
-  const { open, calls } = fakeOpen<string, string>((call) => (call.room = 2));
+  const { open, calls } = fakeOpen<string, string>();
   const outgoing = new Outgoing<string>();
   seen(duplex(open, outgoing));
   for (const message of 'abcdef') outgoing.next(message);
-  calls[0]?.flush(1);
+  calls[0]?.flush();
   calls[0]?.finish(status.UNAVAILABLE);
   seen(duplex(open, outgoing));
   for (let count = 0; count < 6; count += 1) calls[1]?.flush();
-  assert.equal([calls[0]?.written.join(''), calls[1]?.written.join('')], ['abc', 'def']);
-  assert.equal(booksOf(outgoing), { offered: 6, accepted: 6, sent: 4, lost: 2 });
+  assert.equal([calls[0]?.written.join(''), calls[1]?.written.join('')], ['ab', 'cdef']);
+  assert.equal(booksOf(outgoing), { offered: 6, accepted: 6, sent: 5, lost: 1 });
 });
 
 test('complete drains the queue before the half-close; an empty Outgoing is half-closed at once', () => {
-  const { open, calls } = fakeOpen<string, string>((call) => (call.room = 1));
+  const { open, calls } = fakeOpen<string, string>();
   const outgoing = new Outgoing<string>();
   seen(duplex(open, outgoing));
   for (const message of 'abc') outgoing.next(message);
@@ -369,7 +369,7 @@ test('complete drains the queue before the half-close; an empty Outgoing is half
 });
 
 test('an Outgoing that ends with an error cancels the call, and the stream fails with CLOSED and the cause', async () => {
-  const { open, calls } = fakeOpen<string, string>((call) => (call.room = 1));
+  const { open, calls } = fakeOpen<string, string>();
   const outgoing = new Outgoing<string>();
   const stream = seen(duplex(open, outgoing));
   outgoing.next('a');

@@ -51,7 +51,7 @@ const microtasks = (): Promise<void> => new Promise((resolve) => setImmediate(re
 /** Plays one history on calls without a network, and holds every promise after each of its steps. */
 async function play(history: readonly Step[], last: 'close' | 'complete' | 'error'): Promise<void> {
   const renew = new Subject<void>();
-  const fake = fakeOpen<string, string>((call) => (call.room = 4));
+  const fake = fakeOpen<string, string>();
   const remote = new Remote<string, string, readonly ['all', string]>(fake.open, {
     events: (message) => ['all', message],
     outgoing: { maxMessages: 8 },
@@ -79,7 +79,7 @@ async function play(history: readonly Step[], last: 'close' | 'complete' | 'erro
       accepted += remote.stats().outbound.accepted - before;
     },
     open: () => newest()?.ended === false && newest()?.metadata(),
-    flush: () => newest()?.flush(2),
+    flush: () => newest()?.flush(),
     reply: () => {
       const call = newest();
       if (!call || call.ended || call.cancelled > 0) return;

@@ -1,19 +1,57 @@
 import { getEventListeners } from 'node:events';
 
-import { NEVER, Observable, Subject, concat, from, of, throwError } from 'rxjs';
+import { NEVER, Observable, Subject, concat, from, of, tap, throwError } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import { Outgoing } from '../../lib/outgoing/outgoing.js';
 import { booksOf, droppedFrom, endOf, errorFrom, fakeCall } from '../support/told.js';
 
-test('an Observable is pushed, by the rules of next', async () => {
+test('an Observable delivers what an array delivers: under block its messages wait for room', async () => {
   const outgoing = new Outgoing<string>({ maxMessages: 2 });
   const dropped = droppedFrom(outgoing);
-  assert.is(await endOf(outgoing.feed(of('one', 'two', 'three'))), 'resolved');
-  assert.equal(dropped, ['three rejected overflow']);
-  assert.equal(fakeCall(outgoing).takeAll(), ['one', 'two']);
+  const feeding = outgoing.feed(of('one', 'two', 'three', 'four'));
+  assert.is(await endOf(feeding), 'waits');
+  assert.is(outgoing.stats().waiting, 2);
+  assert.equal(fakeCall(outgoing).sendAll(), ['one', 'two', 'three', 'four']);
+  assert.equal(await feeding, { taken: 4, refused: 0 });
+  assert.equal(dropped, []);
 });
+
+for (const [name, options, waiting] of [
+  ['maxWaiting', { maxMessages: 2, maxWaiting: 3 }, 3],
+  ['maxWaitingBytes', { maxMessages: 2, sizeOf: () => 10, maxWaitingBytes: 25 }, 2],
+] as const) {
+  test(`an Observable whose messages would wait beyond ${name} is left, and its feed rejects with OVERFLOW`, async () => {
+    const outgoing = new Outgoing<string>(options);
+    const dropped = droppedFrom(outgoing);
+    const emitted: string[] = [];
+    const source = from(numbers(9)).pipe(tap((value) => void emitted.push(value)));
+    assert.is(await endOf(outgoing.feed(source)), 'OVERFLOW');
+    assert.is(outgoing.stats().waiting, waiting);
+    assert.equal(emitted, numbers(waiting + 3));
+    assert.equal(dropped, [`${waiting + 2} rejected overflow`]);
+    // What waits already is still sent.
+    assert.equal(fakeCall(outgoing).sendAll(), numbers(waiting + 2));
+  });
+}
+
+test('error: an Observable that is faster than the buffer takes is left, and its feed rejects with OVERFLOW', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 2, overflow: 'error' });
+  assert.is(await endOf(outgoing.feed(from(numbers(9)))), 'OVERFLOW');
+  assert.equal(booksOf(outgoing), { offered: 3, rejected: 1, accepted: 2, queued: 2 });
+});
+
+for (const [overflow, report, sent] of [
+  ['drop-newest', { taken: 2, refused: 7 }, ['0', '1']],
+  ['drop-oldest', { taken: 9, refused: 0 }, ['7', '8']],
+] as const) {
+  test(`${overflow}: the feed of an Observable loses what the strategy drops, and tells how many were taken`, async () => {
+    const outgoing = new Outgoing<string>({ maxMessages: 2, overflow });
+    assert.equal(await outgoing.feed(from(numbers(9))), report);
+    assert.equal(fakeCall(outgoing).sendAll(), sent);
+  });
+}
 
 test('feed settles when an Observable completes, not before', async () => {
   const outgoing = new Outgoing<string>();
@@ -81,14 +119,66 @@ test('an async iterable is asked for its next value only when there is room for 
   assert.equal(call.sendAll(), ['2']);
 });
 
-test('an array, a Set, a generator and a promise are sources too', async () => {
+test('an array, a Set, a generator, a readable stream and a promise are sources too', async () => {
   const outgoing = new Outgoing<string>();
   function* generator(): Generator<string> {
     yield 'three';
   }
-  for (const source of [['one'], new Set(['two']), generator(), Promise.resolve('four')]) await outgoing.feed(source);
-  assert.equal(fakeCall(outgoing).takeAll(), ['one', 'two', 'three', 'four']);
+  const stream = ReadableStream.from(['four']);
+  for (const source of [['one'], new Set(['two']), generator(), stream, Promise.resolve('five')]) {
+    assert.equal(await outgoing.feed(source as Iterable<string>), { taken: 1, refused: 0 });
+  }
+  assert.equal(fakeCall(outgoing).takeAll(), ['one', 'two', 'three', 'four', 'five']);
 });
+
+test('what a promise gives is looked at as the source itself would have been', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 2 });
+  async function* generator(): AsyncGenerator<string> {
+    yield 'e';
+    await Promise.resolve();
+    yield 'f';
+  }
+  const call = fakeCall(outgoing);
+  const sent: string[] = [];
+  for (const source of [['a', 'b', 'c'], of('d'), generator(), 'g']) {
+    const feeding = outgoing.feed(Promise.resolve(source as string[]));
+    while ((await endOf(feeding)) === 'waits') sent.push(...call.sendAll());
+    sent.push(...call.sendAll());
+  }
+  assert.equal(sent, ['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+});
+
+test('an abort ends a feed whose promise never settles, and one that settles afterwards is not subscribed to', async () => {
+  const outgoing = new Outgoing<string>();
+  const controller = new AbortController();
+  const reason = new Error('changed my mind');
+  let give: (source: Observable<string>) => void = () => undefined;
+  const promise = new Promise<Observable<string>>((resolve) => (give = resolve));
+  const feeding = outgoing.feed(promise, controller);
+  controller.abort(reason);
+  assert.is(await errorFrom(feeding), reason);
+  let subscribed = false;
+  give(new Observable(() => void (subscribed = true)));
+  await endOf(promise);
+  assert.is(subscribed, false);
+});
+
+for (const [what, source] of [
+  ['a message', { beat: {} }],
+  ['a text', 'one'],
+  [
+    'a function that was not called',
+    function* () {
+      yield 'one';
+    },
+  ],
+  ['nothing', undefined],
+] as const) {
+  test(`${what} is no source: feed throws BAD_OPTION at once`, () => {
+    const outgoing = new Outgoing<string>();
+    assert.throws(() => void outgoing.feed(source as unknown as string[]), /^BAD_OPTION: source must be an Observable/);
+  });
+}
 
 test('a source that is empty settles the feed and leaves no message', async () => {
   const outgoing = new Outgoing<string>();
@@ -171,7 +261,7 @@ test('a message that is refused alone does not end the feed', async () => {
   for (const source of [['one', 'bad', 'too-large', 'two'], of('one', 'bad', 'too-large', 'two')]) {
     const outgoing = new Outgoing<string>({ encode, maxBytes: 6 });
     const dropped = droppedFrom(outgoing);
-    await outgoing.feed(source);
+    assert.equal(await outgoing.feed(source), { taken: 2, refused: 2 });
     assert.equal(dropped, ['bad rejected unserialisable', 'too-large rejected too-large']);
     assert.equal(fakeCall(outgoing).takeAll(), ['one', 'two']);
   }
@@ -330,22 +420,26 @@ test('a feed into a closed buffer is CLOSED and takes nothing from the source', 
   assert.equal([source.pulls, source.returns], [0, 0]);
 });
 
-for (const end of ['complete', 'error'] as const) {
-  test(`${end}() ends the feeds of sources that give nothing with CLOSED`, async () => {
+for (const [end, outcome] of [
+  ['complete', 'resolved'],
+  ['cancel', 'resolved'],
+  ['error', 'CLOSED'],
+] as const) {
+  test(`${end}() ends the feeds of sources that give nothing: ${outcome}`, async () => {
     const outgoing = new Outgoing<string>();
     async function* never(): AsyncGenerator<string> {
       yield 'one';
       await new Promise(() => undefined);
     }
-    const feeds = [outgoing.feed(NEVER), outgoing.feed(never())];
-    assert.equal(await Promise.all(feeds.map(endOf)), ['waits', 'waits']);
-    if (end === 'complete') outgoing.complete();
-    else outgoing.error(new Error('enough'));
-    assert.equal(await Promise.all(feeds.map(endOf)), ['CLOSED', 'CLOSED']);
+    const feeds = [outgoing.feed(NEVER), outgoing.feed(never()), outgoing.feed(new Promise<string>(() => undefined))];
+    assert.equal(await Promise.all(feeds.map(endOf)), ['waits', 'waits', 'waits']);
+    outgoing[end](new Error('enough'));
+    assert.equal(await Promise.all(feeds.map(endOf)), [outcome, outcome, outcome]);
+    assert.equal(booksOf(outgoing)['offered'], 1);
   });
 }
 
-test('complete() lets the message that waits for room be sent, asks for no other, and the feed is CLOSED', async () => {
+test('complete() lets the message that waits for room be sent, asks for no other, and the feed resolves', async () => {
   const outgoing = new Outgoing<string>({ maxMessages: 1 });
   const dropped = droppedFrom(outgoing);
   const source = counting(9);
@@ -354,20 +448,67 @@ test('complete() lets the message that waits for room be sent, asks for no other
   outgoing.complete();
   assert.is(await endOf(feeding), 'waits');
   assert.equal(fakeCall(outgoing).sendAll(), ['0', '1']);
-  assert.is(await endOf(feeding), 'CLOSED');
+  assert.equal(await feeding, { taken: 2, refused: 0 });
   assert.equal([dropped, source.pulls, source.returns], [[], 2, 1]);
 });
 
-test('error() refuses the message that waits for room, and the feed is CLOSED', async () => {
+test('cancel() refuses the messages that wait for room, and the feeds resolve with their numbers', async () => {
   const outgoing = new Outgoing<string>({ maxMessages: 1 });
   const dropped = droppedFrom(outgoing);
   const source = counting(9);
   const feeding = outgoing.feed(source);
   assert.is(await endOf(feeding), 'waits');
+  const pushing = outgoing.feed(of('a', 'b'));
+  outgoing.cancel();
+  assert.equal(
+    [await feeding, await pushing],
+    [
+      { taken: 1, refused: 1 },
+      { taken: 0, refused: 2 },
+    ],
+  );
+  assert.equal(dropped, ['1 rejected closed', 'a rejected closed', 'b rejected closed', '0 undelivered closed']);
+  assert.equal([source.pulls, source.returns], [2, 1]);
+});
+
+test('error() refuses the messages that wait for room, and the feeds are CLOSED, with its reason', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1 });
+  const dropped = droppedFrom(outgoing);
+  const source = counting(9);
+  const feeding = outgoing.feed(source);
+  assert.is(await endOf(feeding), 'waits');
+  const pushing = outgoing.feed(of('a', 'b'));
+  const reason = new Error('enough');
+  outgoing.error(reason);
+  for (const feed of [feeding, pushing]) {
+    const error = await errorFrom(feed);
+    assert.equal([error.message, error.cause], ['CLOSED: no more messages are taken: enough', reason]);
+  }
+  assert.equal(dropped, ['1 rejected closed', 'a rejected closed', 'b rejected closed', '0 undelivered closed']);
+  assert.equal([source.pulls, source.returns], [2, 1]);
+});
+
+test('a buffer that fails after it was completed makes the feed whose messages still wait fail too', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1 });
+  const feeding = outgoing.feed(of('a', 'b'));
+  outgoing.complete();
+  assert.is(await endOf(feeding), 'waits');
   outgoing.error(new Error('enough'));
   assert.is(await endOf(feeding), 'CLOSED');
-  assert.equal(dropped, ['1 rejected closed', '0 undelivered closed']);
-  assert.equal([source.pulls, source.returns], [2, 1]);
+});
+
+test('an abort takes back all messages of an Observable that wait, and no other', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1 });
+  const dropped = droppedFrom(outgoing);
+  const controller = new AbortController();
+  const reason = new Error('changed my mind');
+  const other = outgoing.feed(of('a', 'b'));
+  const feeding = outgoing.feed(concat(of('c', 'd'), NEVER), controller);
+  controller.abort(reason);
+  assert.is(await errorFrom(feeding), reason);
+  assert.equal(dropped, ['c rejected aborted', 'd rejected aborted']);
+  assert.equal(fakeCall(outgoing).sendAll(), ['a', 'b']);
+  assert.equal(await other, { taken: 2, refused: 0 });
 });
 
 test('several feeds and senders share the room in the order in which they came', async () => {

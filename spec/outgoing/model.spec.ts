@@ -25,7 +25,7 @@ type Operation =
   | { readonly name: 'abort' | 'withdraw'; readonly which: number }
   | { readonly name: 'take'; readonly limit: number }
   | { readonly name: 'flushed'; readonly count: number }
-  | { readonly name: 'discard' | 'release' | 'lease' | 'stale' | 'complete' | 'error' };
+  | { readonly name: 'discard' | 'release' | 'lease' | 'stale' | 'complete' | 'error' | 'cancel' };
 
 const content = {
   size: fc.nat(13),
@@ -50,12 +50,13 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ name: fc.constantFrom('flushed'), count }) },
   { weight: 3, arbitrary: fc.record({ name: fc.constantFrom('discard', 'release', 'lease', 'lease', 'stale') }) },
 );
-const ending: fc.Arbitrary<Operation> = fc.record({ name: fc.constantFrom('complete', 'error') });
+const ending: fc.Arbitrary<Operation> = fc.record({ name: fc.constantFrom('complete', 'error', 'cancel') });
 
 const bounds = {
   maxMessages: fc.integer({ min: 1, max: 6 }),
   maxBytes: fc.integer({ min: 1, max: 12 }),
   maxWaiting: fc.nat(3),
+  maxWaitingBytes: fc.oneof(fc.constant(1000), fc.nat(20)),
 };
 const life = fc.array(operation, { maxLength: 400, size: 'max' });
 const afterlife = fc.array(fc.oneof({ weight: 9, arbitrary: operation }, { weight: 1, arbitrary: ending }), {
@@ -85,11 +86,18 @@ for (const overflow of ['block', 'error', 'drop-newest', 'drop-oldest', 'latest'
 }
 
 test('the model itself refuses what it should', () => {
-  const model = new OutgoingModel({ overflow: 'block', maxMessages: 1, maxBytes: 9, maxWaiting: 0, measured: true });
+  const model = new OutgoingModel({
+    overflow: 'block',
+    maxMessages: 1,
+    maxBytes: 9,
+    maxWaiting: 0,
+    maxWaitingBytes: 9,
+    measured: true,
+  });
   const [one, two] = [1, 2].map((id) => ({ id, size: 5, key: 0, bad: false })) as [ModelMessage, ModelMessage];
   model.next(one);
   model.next(two);
-  assert.equal(model.told.answers, [false, false]);
+  assert.equal(model.told.answers, [true, false]);
   assert.equal(model.told.dropped, ['2 rejected overflow']);
   const { offered, rejected, queued, bytes } = model.books();
   assert.equal({ offered, rejected, queued }, { offered: 2, rejected: 1, queued: 1 });
@@ -128,8 +136,8 @@ class Both {
     this.#told = nothingTold();
     this.#model.told = nothingTold();
     this.#perform(step);
-    // The promises that were settled tell it now.
-    await Promise.resolve();
+    // The promises that were settled tell it now, those of messages refused at once some microtasks later.
+    for (let microtask = 0; microtask < 6; microtask += 1) await Promise.resolve();
     this.#compare(at, step);
   }
 
@@ -219,6 +227,10 @@ class Both {
       case 'error':
         this.#model.error();
         this.#outgoing.error(new Error('ended'));
+        return;
+      case 'cancel':
+        this.#model.error();
+        this.#outgoing.cancel(new Error('ended'));
     }
   }
 
@@ -271,16 +283,17 @@ class Both {
     same(this.#told, this.#model.told, step);
     same(books, this.#model.books(), step);
     assert.is(this.#outgoing.finished, this.#model.finished, step);
-    const { maxMessages, maxBytes, maxWaiting } = this.#bounds;
+    const { maxMessages, maxBytes, maxWaiting, maxWaitingBytes } = this.#bounds;
+    assert.is(this.#outgoing.full, this.#model.full, step);
     assert.ok(books.queued + books.inFlight <= maxMessages, step);
     assert.ok(books.bytes.queued + books.bytes.inFlight <= maxBytes, step);
-    assert.ok(books.waiting <= maxWaiting, step);
+    assert.ok(books.waiting <= maxWaiting && books.bytes.waiting <= maxWaitingBytes, step);
     assert.ok(balanced(books) && balanced(books.bytes), step);
   }
 }
 
 function optionsOf(bounds: ModelBounds, measure: 'encode' | 'sizeOf' | 'nothing'): OutgoingOptions<ModelMessage> {
-  const { overflow, maxMessages, maxBytes, maxWaiting } = bounds;
+  const { overflow, maxMessages, maxBytes, maxWaiting, maxWaitingBytes } = bounds;
   const size = ({ size: bytes, bad }: ModelMessage): number => {
     if (bad) throw new Error('bad');
     return bytes;
@@ -288,6 +301,7 @@ function optionsOf(bounds: ModelBounds, measure: 'encode' | 'sizeOf' | 'nothing'
   return {
     maxMessages,
     maxWaiting,
+    maxWaitingBytes,
     ...(overflow === 'latest' ? { overflow, key: ({ key }: ModelMessage) => key } : { overflow }),
     ...(measure === 'encode' && { maxBytes, encode: (message: ModelMessage) => new Uint8Array(size(message)) }),
     ...(measure === 'sizeOf' && { maxBytes, sizeOf: size }),

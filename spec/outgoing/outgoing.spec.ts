@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 
-import { config } from 'rxjs';
+import { config, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -26,21 +26,35 @@ const strategies: readonly OutgoingOptions<string>[] = [
 const offerAll = (outgoing: Outgoing<string>, ...messages: string[]): boolean[] =>
   messages.map((message) => outgoing.next(message));
 
-test('next is true while there is room for another message, and false with the one that fills the buffer', () => {
+test('next is true for each message that is taken, also the one that fills the buffer, and false for one that is not', () => {
   const outgoing = new Outgoing<string>({ maxMessages: 3 });
-  assert.equal(offerAll(outgoing, 'one', 'two', 'three'), [true, true, false]);
-  assert.equal(booksOf(outgoing), { offered: 3, accepted: 3, queued: 3 });
+  assert.equal(offerAll(outgoing, 'one', 'two', 'three', 'four'), [true, true, true, false]);
+  assert.equal(booksOf(outgoing), { offered: 4, rejected: 1, accepted: 3, queued: 3 });
 });
 
-test('next is false when the bytes are full, however few the messages', () => {
-  const outgoing = new Outgoing<string>({ sizeOf, maxBytes: 8 });
-  assert.equal(offerAll(outgoing, 'five5', 'six'), [true, false]);
-  assert.equal(booksOf(outgoing), { offered: 2, accepted: 2, queued: 2 });
+test('a producer that repeats what next refused, and nothing else, sends each message once', () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 2 });
+  const call = fakeCall(outgoing);
+  const sent: string[] = [];
+  for (const message of ['one', 'two', 'three', 'four', 'five']) {
+    while (!outgoing.next(message)) sent.push(...call.sendAll());
+  }
+  assert.equal([...sent, ...call.sendAll()], ['one', 'two', 'three', 'four', 'five']);
+});
+
+test('it is full when there is no room for another message, whether messages or bytes are at their bound', () => {
+  const counted = new Outgoing<string>({ maxMessages: 2 });
+  const measured = new Outgoing<string>({ sizeOf, maxBytes: 8 });
+  const fullAfter = (outgoing: Outgoing<string>, message: string): boolean => outgoing.next(message) && outgoing.full;
+  assert.equal([fullAfter(counted, 'one'), fullAfter(counted, 'two')], [false, true]);
+  assert.equal([fullAfter(measured, 'five5'), fullAfter(measured, 'six')], [false, true]);
+  fakeCall(counted).sendAll();
+  assert.not(counted.full);
 });
 
 test('a message that fits exactly is taken, one byte more is not', () => {
   const outgoing = new Outgoing<string>({ sizeOf, maxBytes: 8 });
-  assert.equal(offerAll(outgoing, 'seven77', 'two', '1'), [true, false, false]);
+  assert.equal(offerAll(outgoing, 'seven77', 'two', '1'), [true, false, true]);
   assert.equal(outgoing.stats().bytes.queued, 8);
   assert.equal(outgoing.stats().bytes.rejected, 3);
 });
@@ -49,7 +63,8 @@ test('what is pushed beyond the bounds waits its turn under block, and is refuse
   for (const options of strategies) {
     const outgoing = new Outgoing<string>({ ...options, maxMessages: 1 });
     const call = fakeCall(outgoing);
-    assert.equal([outgoing.push('one'), outgoing.push('two')], [false, false]);
+    outgoing.push('one');
+    outgoing.push('two');
     const { waiting, rejected, dropped } = outgoing.stats();
     const expected = { block: [1, 0, 0], error: [0, 1, 0] }[options.overflow as string] ?? [0, 0, 1];
     assert.equal([waiting, rejected, dropped], expected, options.overflow);
@@ -104,12 +119,12 @@ test('without encode or sizeOf nothing is measured and bytes have no bound', () 
 
 test('the bounds are 1024 messages and 1 MiB unless others are given', () => {
   const counted = new Outgoing<string>();
-  assert.is(Array.from({ length: 1024 }, () => counted.next('')).indexOf(false), 1023);
+  assert.is(Array.from({ length: 1025 }, () => counted.next('')).indexOf(false), 1024);
   const measured = new Outgoing<string>({ sizeOf });
-  assert.equal(offerAll(measured, 'x'.repeat((1 << 20) - 1), 'x'), [true, false]);
+  assert.equal(offerAll(measured, 'x'.repeat((1 << 20) - 1), 'x', 'x'), [true, true, false]);
 });
 
-test('ready$ tells a producer that was told false that the buffer is at most half full again, once', () => {
+test('ready$ emits once when the buffer has been full and is at most half full again', () => {
   const outgoing = new Outgoing<string>({ maxMessages: 4 });
   const call = fakeCall(outgoing);
   const ready = readyFrom(outgoing);
@@ -128,7 +143,7 @@ test('ready$ waits until the bytes are at most half full too', () => {
   const outgoing = new Outgoing<string>({ sizeOf, maxBytes: 10 });
   const call = fakeCall(outgoing);
   const ready = readyFrom(outgoing);
-  assert.equal(offerAll(outgoing, '1', 'nine99999'), [true, false]);
+  assert.equal(offerAll(outgoing, '1', 'nine99999'), [true, true]);
   call.takeAll();
   call.flushed();
   assert.is(ready(), 0);
@@ -136,7 +151,7 @@ test('ready$ waits until the bytes are at most half full too', () => {
   assert.is(ready(), 1);
 });
 
-test('ready$ says nothing as long as nobody was told false', () => {
+test('ready$ emits nothing as long as there was room for another message', () => {
   const outgoing = new Outgoing<string>({ maxMessages: 4 });
   const ready = readyFrom(outgoing);
   offerAll(outgoing, 'one', 'two', 'three');
@@ -160,7 +175,7 @@ for (const options of strategies) {
 test('block: what next brings to a full buffer is refused and told, and nothing else is touched', () => {
   const outgoing = new Outgoing<string>({ maxMessages: 1, overflow: 'block' });
   const dropped = droppedFrom(outgoing);
-  assert.equal(offerAll(outgoing, 'one', 'two'), [false, false]);
+  assert.equal(offerAll(outgoing, 'one', 'two'), [true, false]);
   assert.equal(dropped, ['two rejected overflow']);
   assert.equal(fakeCall(outgoing).takeAll(), ['one']);
 });
@@ -324,7 +339,7 @@ test('a measure that is no whole number of bytes, and a key that cannot be had, 
 test('error: next and send are refused when the buffer is full', async () => {
   const outgoing = new Outgoing<string>({ maxMessages: 1, overflow: 'error' });
   const dropped = droppedFrom(outgoing);
-  assert.equal(offerAll(outgoing, 'one', 'two'), [false, false]);
+  assert.equal(offerAll(outgoing, 'one', 'two'), [true, false]);
   assert.is(await endOf(outgoing.send('three')), 'OVERFLOW');
   assert.equal(dropped, ['two rejected overflow', 'three rejected overflow']);
   assert.equal(booksOf(outgoing), { offered: 3, rejected: 2, accepted: 1, queued: 1 });
@@ -333,16 +348,16 @@ test('error: next and send are refused when the buffer is full', async () => {
 test('drop-newest: the new one is taken and dropped', async () => {
   const outgoing = new Outgoing<string>({ maxMessages: 1, overflow: 'drop-newest' });
   const dropped = droppedFrom(outgoing);
-  assert.equal(offerAll(outgoing, 'one', 'two'), [false, false]);
+  assert.equal(offerAll(outgoing, 'one', 'two'), [true, false]);
   assert.is(await endOf(outgoing.send('three')), 'OVERFLOW');
   assert.equal(dropped, ['two dropped overflow', 'three dropped overflow']);
   assert.equal(fakeCall(outgoing).takeAll(), ['one']);
   assert.equal(booksOf(outgoing), { offered: 3, accepted: 3, inFlight: 1, dropped: 2 });
 });
 
-test('drop-oldest: next is true when what had to go has made room for another', () => {
+test('drop-oldest: next is true for a message that makes others go', () => {
   const outgoing = new Outgoing<string>({ sizeOf, maxBytes: 6, overflow: 'drop-oldest' });
-  assert.equal(offerAll(outgoing, 'a5555', 'b1', 'c1', 'd1'), [true, true, true, false]);
+  assert.equal(offerAll(outgoing, 'a5555', 'b1', 'c1', 'd1'), [true, true, true, true]);
 });
 
 test('drop-oldest: the oldest are dropped until the new one fits, and send resolves', async () => {
@@ -351,7 +366,7 @@ test('drop-oldest: the oldest are dropped until the new one fits, and send resol
   offerAll(outgoing, 'a1', 'b2', 'c3');
   assert.is(await endOf(outgoing.send('d44')), 'resolved');
   assert.equal(dropped, ['a1 dropped overflow', 'b2 dropped overflow']);
-  assert.is(outgoing.next('e55'), false);
+  assert.is(outgoing.next('e55'), true);
   assert.equal(fakeCall(outgoing).takeAll(), ['d44', 'e55']);
   assert.equal(booksOf(outgoing), { offered: 5, accepted: 5, inFlight: 2, dropped: 3 });
 });
@@ -360,7 +375,7 @@ test('latest: a newer message takes the place of the queued one of its key', asy
   const outgoing = new Outgoing<string>({ maxMessages: 3, overflow: 'latest', key });
   const dropped = droppedFrom(outgoing);
   offerAll(outgoing, 'a1', 'b1', 'c1');
-  assert.is(outgoing.next('b2'), false);
+  assert.is(outgoing.next('b2'), true);
   assert.is(await endOf(outgoing.send('a2')), 'resolved');
   assert.equal(dropped, ['b1 dropped replaced', 'a1 dropped replaced']);
   assert.equal(fakeCall(outgoing).takeAll(), ['a2', 'b2', 'c1']);
@@ -419,7 +434,7 @@ for (const options of strategies.slice(3)) {
     outgoing.next('a5555');
     const waiting = outgoing.put('b444', true);
     assert.is(await endOf(waiting), 'waits');
-    assert.is(outgoing.next('a1'), false);
+    assert.is(outgoing.next('a1'), true);
     assert.is(await endOf(waiting), 'resolved');
     assert.equal(booksOf(outgoing), { offered: 3, accepted: 3, queued: 2, dropped: 1 });
   });
@@ -561,7 +576,7 @@ test('taken$ gives each message once, in order, when it is handed to a call', ()
   assert.equal(taken, ['one', 'two', 'three']);
 });
 
-test('taken$, dropped$, ready$ and busy$ complete when no more is taken and the last message has ended, not before', () => {
+test('taken$, ready$ and busy$ complete when no more is taken and the last message has ended, not before', () => {
   const outgoing = new Outgoing<string>();
   const completed: string[] = [];
   for (const name of ['taken$', 'dropped$', 'ready$', 'busy$'] as const) {
@@ -574,7 +589,36 @@ test('taken$, dropped$, ready$ and busy$ complete when no more is taken and the 
   call.take();
   assert.equal(completed, []);
   call.flushed();
-  assert.equal(completed, ['taken$', 'dropped$', 'ready$', 'busy$']);
+  assert.equal(completed, ['taken$', 'ready$', 'busy$']);
+});
+
+for (const end of ['complete', 'error', 'cancel'] as const) {
+  test(`${end}(): dropped$ stays open, and tells of what is refused afterwards`, async () => {
+    const outgoing = new Outgoing<string>();
+    const dropped = droppedFrom(outgoing);
+    outgoing[end](new Error('enough'));
+    assert.is(outgoing.next('one'), false);
+    assert.is(await endOf(outgoing.send('two')), 'CLOSED');
+    assert.equal(dropped, ['one rejected closed', 'two rejected closed']);
+  });
+}
+
+test('cancel() ends all that error() ends, tells the cause, and is no failure', async () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 1 });
+  const dropped = droppedFrom(outgoing);
+  const call = fakeCall(outgoing);
+  const cause = new Error('closed by its owner');
+  outgoing.next('one');
+  const sending = outgoing.send('two');
+  outgoing.cancel(cause);
+  assert.is((await errorFrom(sending)).cause, cause);
+  assert.match((await errorFrom(sending)).message, 'CLOSED: no more messages are taken: closed by its owner');
+  assert.equal(dropped, ['two rejected closed', 'one undelivered closed']);
+  assert.equal([call.failures, outgoing.failure, outgoing.closed], [[cause], undefined, true]);
+  outgoing.error(new Error('too late'));
+  assert.is(outgoing.failure, undefined);
+  call.release();
+  assert.throws(() => fakeCall(outgoing), /^CLOSED: /);
 });
 
 test('busy$ tells when the buffer begins to hold messages and when it holds none, once each', () => {
@@ -754,7 +798,7 @@ test('A2: a subscriber that throws reaches neither the producer nor the books no
       });
     }
     const dropped = droppedFrom(outgoing);
-    assert.equal(offerAll(outgoing, 'one', 'two', 'three'), [true, false, false]);
+    assert.equal(offerAll(outgoing, 'one', 'two', 'three'), [true, true, true]);
     assert.is(await endOf(outgoing.send('four')), 'resolved');
     assert.equal(fakeCall(outgoing).sendAll(), ['three', 'four']);
     assert.equal(dropped, ['one dropped overflow', 'two dropped overflow']);
@@ -806,7 +850,7 @@ test('a producer that goes on when it is ready, inside ready$, fills the buffer 
   const call = fakeCall(outgoing);
   let at = 0;
   const produce = (): void => {
-    while (at < 20 && outgoing.next(String(at++)));
+    while (at < 20 && !outgoing.full) outgoing.next(String(at++));
   };
   outgoing.ready$.subscribe(produce);
   produce();
@@ -921,6 +965,39 @@ for (const [options, message] of badOptions) {
     );
   });
 }
+
+for (const [what, message] of [
+  ['null', null],
+  ['undefined', undefined],
+  ['a Promise', Promise.resolve('one')],
+  ['an Observable', of('one')],
+] as const) {
+  test(`${what} is no message: it is refused alone, whether there is an encode or not`, async () => {
+    for (const options of [{}, { encode: (text: string) => Buffer.from(text) }]) {
+      const outgoing = new Outgoing<string>(options);
+      const errors: unknown[] = [];
+      outgoing.dropped$.subscribe(({ error }) => void errors.push((error as Error).message));
+      const call = fakeCall(outgoing);
+      assert.is(outgoing.next(message as unknown as string), false);
+      assert.is(await endOf(outgoing.send(message as unknown as string)), 'UNSERIALISABLE');
+      assert.equal(errors.length, 2);
+      assert.match(errors[0] as string, `a message must not be ${what}`);
+      assert.is(outgoing.next('two'), true);
+      assert.equal(call.sendAll(), ['two']);
+      assert.equal(booksOf(outgoing), { offered: 3, rejected: 2, accepted: 1, sent: 1 });
+    }
+  });
+}
+
+test('those who wait are bounded in bytes as well', async () => {
+  const outgoing = new Outgoing<string>({ sizeOf, maxBytes: 4, maxWaitingBytes: 6 });
+  const sends = ['four', 'five5', 'six', 'ten', '1'].map((message) => outgoing.send(message));
+  assert.equal(await Promise.all(sends.map(endOf)), ['resolved', 'TOO_LARGE', 'waits', 'waits', 'OVERFLOW']);
+  assert.is(outgoing.stats().bytes.waiting, 6);
+  const usual = new Outgoing<string>({ sizeOf, maxBytes: 4 });
+  const many = Array.from({ length: 18 }, () => usual.send('four'));
+  assert.is((await Promise.all(many.map(endOf))).filter((end) => end === 'waits').length, 16);
+});
 
 test('an unreachable bound is as good as none', () => {
   for (const maxMessages of [Infinity, Number.MAX_SAFE_INTEGER]) {

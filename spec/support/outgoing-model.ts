@@ -4,6 +4,7 @@ export interface ModelBounds {
   readonly maxMessages: number;
   readonly maxBytes: number;
   readonly maxWaiting: number;
+  readonly maxWaitingBytes: number;
   readonly measured: boolean;
 }
 
@@ -78,7 +79,7 @@ const codes: Readonly<Record<string, string>> = {
 };
 
 /**
- * What DESIGN.md 3 and 4 say of an `Outgoing`, in arrays and plain words. It knows where each message is and nothing
+ * What an `Outgoing` promises, in arrays and plain words. It knows where each message is and nothing
  * else: every number of its books is counted anew from that.
  */
 export class OutgoingModel {
@@ -100,12 +101,13 @@ export class OutgoingModel {
   }
 
   next(message: ModelMessage): void {
-    const item = this.#offer(message, 'next', false);
+    this.told.answers.push(this.#offer(message, 'next', false).at === 'queued');
+  }
+
+  get full(): boolean {
     const [messages, bytes] = this.#held();
     const { maxMessages, maxBytes } = this.#bounds;
-    const roomForAnother = messages < maxMessages && bytes < maxBytes && this.#waiting.length === 0;
-    if (!roomForAnother) this.#owesReady = true;
-    this.told.answers.push(item.at === 'queued' && roomForAnother);
+    return messages >= maxMessages || bytes >= maxBytes || this.#waiting.length > 0;
   }
 
   /** `patient`: waits for room whatever the strategy, as a feed does. */
@@ -173,11 +175,13 @@ export class OutgoingModel {
   }
 
   complete(): void {
+    if (this.#closed) return;
     this.#closed = true;
     if (this.#leased) this.told.call.woken = true;
     this.#noteBusy();
   }
 
+  /** `error` and `cancel` differ only in what a feed makes of them. */
   error(): void {
     if (this.#failure !== undefined) return;
     this.#failure = 'ended';
@@ -218,16 +222,18 @@ export class OutgoingModel {
   }
 
   #offer(message: ModelMessage, by: By, wait: boolean): Item {
-    const { overflow, measured, maxBytes, maxWaiting } = this.#bounds;
+    const { overflow, measured, maxBytes, maxWaiting, maxWaitingBytes } = this.#bounds;
+    const waitingBytes = this.#waiting.reduce((sum, { counted }) => sum + counted, 0);
     const unmeasured = this.#closed || (measured && message.bad);
     const item = this.#item(message, by, measured && !unmeasured ? message.size : 0);
     if (this.#closed) this.#refuse(item, 'rejected', 'closed', this.#failure);
     else if (unmeasured) this.#refuse(item, 'rejected', 'unserialisable', 'bad');
     else if (item.counted > maxBytes) this.#refuse(item, 'rejected', 'too-large');
     else if (this.#fits(item) && !((wait || overflow === 'block') && this.#waiting.length > 0)) this.#accept(item);
-    else if (wait && this.#waiting.length < maxWaiting) {
+    else if (wait && this.#waiting.length < maxWaiting && waitingBytes + item.counted <= maxWaitingBytes) {
       item.at = 'waiting';
       this.#waiting.push(item);
+      this.#owesReady = true;
     } else if (wait || overflow === 'block' || overflow === 'error') this.#overflow(item, 'rejected');
     else if (overflow === 'drop-newest' || !this.#fits(item, [])) this.#overflow(item, 'dropped');
     else this.#makeRoomFor(item);
@@ -271,6 +277,7 @@ export class OutgoingModel {
     else this.#queued.push(item);
     item.at = 'queued';
     item.accepted = true;
+    if (this.full) this.#owesReady = true;
     if (item.by === 'send') this.told.settled.push(`${item.id} taken`);
     this.#follow(item, 'accepted');
     if (replaced) this.#refuse(replaced, 'dropped', 'replaced');
@@ -305,7 +312,7 @@ export class OutgoingModel {
     item.at = at;
     item.accepted = accepted;
     this.#follow(item, words);
-    if (!this.#completed) this.told.dropped.push(`${item.id} ${words}`);
+    this.told.dropped.push(`${item.id} ${words}`);
   }
 
   #follow(item: Item, event: string): void {
@@ -337,6 +344,6 @@ export class OutgoingModel {
     this.#busy = busy;
     if (!this.#closed || busy || this.#completed) return;
     this.#completed = true;
-    this.told.completed.push('taken$', 'dropped$', 'ready$', 'busy$');
+    this.told.completed.push('taken$', 'ready$', 'busy$');
   }
 }

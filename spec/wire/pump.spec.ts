@@ -24,17 +24,10 @@ const listing: Packing<Message> = { overhead, pack: (_, entries) => entries.map(
 class FakeSender extends EventEmitter implements Sender {
   readonly written: unknown[] = [];
   readonly #callbacks: ((error?: Error | null) => void)[] = [];
-  room: number;
 
-  constructor(room = Infinity) {
-    super();
-    this.room = room;
-  }
-
-  write(chunk: unknown, flushed: (error?: Error | null) => void): boolean {
+  write(chunk: unknown, flushed: (error?: Error | null) => void): void {
     this.written.push(chunk);
     this.#callbacks.push(flushed);
-    return this.#callbacks.length < this.room;
   }
 
   flush(error?: Error): void {
@@ -115,16 +108,50 @@ test('messages in bytes are measured by those, whatever the buffer measures', ()
   assert.equal(call.written, [Buffer.alloc(1), [45, 45], Buffer.alloc(45)]);
 });
 
-test('without a packing each message is a write, and it waits for the drain of a call that has enough', () => {
-  const { outgoing, pump } = pumping(undefined);
-  const call = new FakeSender(2);
+test('without a packing each message is a write, and one write is on its way at a time', () => {
+  const { outgoing, call, pump } = pumping(undefined);
   pump.start(call);
-  for (const message of [1, 2, 3, 4]) outgoing.next(message);
-  assert.equal(call.written, [1, 2]);
+  for (const message of [1, 2, 3]) outgoing.next(message);
+  assert.equal(call.written, [1]);
   call.flush();
   assert.equal(call.written, [1, 2]);
-  call.emit('drain');
-  assert.equal(call.written, [1, 2, 3]);
+  pump.stop();
+  assert.equal(booksOf(outgoing), { offered: 3, accepted: 3, sent: 1, lost: 1, queued: 1 });
+});
+
+for (const nothing of [undefined, null]) {
+  test(`what is serialised to ${String(nothing)} is dropped and told, and the messages after it are written`, () => {
+    const { outgoing, call, pump } = pumping(undefined, {}, (message) => (message === 1 ? nothing : message));
+    const dropped: string[] = [];
+    outgoing.dropped$.subscribe(({ reason, error }) => dropped.push(`${reason} ${String(error)}`));
+    pump.start(call);
+    for (const message of [1, 2]) outgoing.next(message);
+    assert.equal(call.written, [2]);
+    assert.equal(dropped, [`unserialisable TypeError: a message was serialised to ${String(nothing)}`]);
+    const together = pumping({ overhead, pack: () => nothing });
+    together.pump.start(together.call);
+    for (const message of [1, 2, 3]) together.outgoing.next(message);
+    together.call.flush();
+    together.outgoing.next(4);
+    assert.equal(together.call.written, [1, 4]);
+    assert.equal(booksOf(together.outgoing), { offered: 4, accepted: 4, sent: 1, dropped: 2, inFlight: 1 });
+  });
+}
+
+test('what a call refuses to write is dropped and told, nothing is thrown into the producer, and the next is written', () => {
+  const { outgoing, call, pump } = pumping(undefined);
+  const dropped: string[] = [];
+  outgoing.dropped$.subscribe(({ reason, error }) => dropped.push(`${reason} ${(error as Error).message}`));
+  pump.start({
+    write: (chunk, flushed) => {
+      if (chunk === 1) throw new Error('no such chunk');
+      call.write(chunk, flushed);
+    },
+  });
+  outgoing.next(1);
+  outgoing.next(2);
+  assert.equal([call.written, dropped], [[2], ['unserialisable no such chunk']]);
+  assert.equal(booksOf(outgoing), { offered: 2, accepted: 2, dropped: 1, inFlight: 1 });
 });
 
 test('all messages of a write are sent when it is flushed, and lost when it is not', () => {
@@ -168,23 +195,6 @@ test('it carries several only while several are on their way in one write', () =
   assert.not(pump.carriesSeveral);
 });
 
-test('what was flushed is not on its way, also while the call has enough for now', () => {
-  const { outgoing, pump } = pumping(listing);
-  const call = new FakeSender(2);
-  pump.start(call);
-  for (const message of [1, 2, 3]) outgoing.next(message);
-  call.room = 1;
-  call.flush();
-  assert.ok(pump.carriesSeveral);
-  for (const message of [4, 5, 6]) outgoing.next(message);
-  call.flush();
-  assert.equal(call.written, [1, [2, 3]]);
-  assert.not(pump.carriesSeveral);
-  call.emit('drain');
-  assert.equal(call.written, [1, [2, 3], [4, 5, 6]]);
-  assert.ok(pump.carriesSeveral);
-});
-
 /** Messages as bytes, which are coalesced as soon as grpc-js has framed the first of them as expected. */
 const inBytes = (joining: Joining = new Joining(maxBytes, true)) =>
   pumping(undefined, {}, (size) => Buffer.alloc(size, size), joining);
@@ -220,12 +230,14 @@ test('envelopes that were agreed on before the first message was flushed are not
   assert.equal(call.written[1], [2, 3]);
 });
 
-test('where joining has ended every message goes alone, and none waits for another', () => {
+test('where joining has ended every message goes alone', () => {
   const joining = new Joining(maxBytes, true);
   joining.end('limit');
   const { outgoing, call, pump } = inBytes(joining);
   pump.start(call);
   for (const message of [1, 2, 3]) outgoing.next(message);
+  call.flush();
+  call.flush();
   assert.equal(
     call.written,
     [1, 2, 3].map((size) => Buffer.alloc(size, size)),
@@ -318,20 +330,16 @@ test('who ends the call as a message of a write is taken gets that write never m
   assert.equal(booksOf(outgoing), { offered: 4, accepted: 4, sent: 1, lost: 2, queued: 1 });
 });
 
-test('a packing that comes while single writes are on their way waits for all of them', () => {
+test('a packing that comes while a single write is on its way takes what has gathered by then', () => {
   const { outgoing, call, pump } = pumping(undefined);
   pump.start(call);
   for (const message of [1, 2, 3]) outgoing.next(message);
-  assert.equal(call.written, [1, 2, 3]);
   pump.packBy(listing);
-  for (const message of [4, 5]) outgoing.next(message);
+  assert.equal(call.written, [1]);
   call.flush();
+  assert.equal(call.written, [1, [2, 3]]);
   call.flush();
-  assert.equal(call.written, [1, 2, 3]);
-  call.flush();
-  assert.equal(call.written, [1, 2, 3, [4, 5]]);
-  call.flush();
-  assert.equal(booksOf(outgoing), { offered: 5, accepted: 5, sent: 5 });
+  assert.equal(booksOf(outgoing), { offered: 3, accepted: 3, sent: 3 });
 });
 
 test('it half-closes once, after the last write, and takes nothing when it has left', () => {

@@ -1,0 +1,29 @@
+import type { ObservableInput } from 'rxjs';
+
+/** Messages, or the promise of them: of an Observable, of an iterable, or of one message. */
+export type MessageSource<T> = ObservableInput<T> | PromiseLike<ObservableInput<T>>;
+
+const has = (value: object, name: PropertyKey): boolean =>
+  typeof (value as Readonly<Record<PropertyKey, unknown>>)[name] === 'function';
+
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && has(value, 'then');
+}
+
+/** Whether `value` gives messages: an Observable, an iterable, an async iterable or a readable stream. */
+export function givesMessages<T>(value: unknown): value is Exclude<ObservableInput<T>, PromiseLike<T>> {
+  if (typeof value !== 'object' || value === null) return false;
+  return [Symbol.asyncIterator, Symbol.iterator, 'subscribe', 'getReader'].some((name) => has(value, name));
+}
+
+/** Why `value` cannot be a message, whatever its type is; nothing if it may be one. */
+export function whyNoMessage(value: unknown): string | undefined {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value !== 'object') return undefined;
+  const { then, subscribe } = value as { readonly then?: unknown; readonly subscribe?: unknown };
+  if (typeof then === 'function') return `a Promise: ${flatten}`;
+  if (typeof subscribe === 'function') return `an Observable: ${flatten}`;
+  return undefined;
+}
+
+const flatten = 'flatten it first, with concatMap or mergeMap instead of map';
