@@ -1,5 +1,6 @@
 import { Subscription } from 'rxjs';
 import type { Observable } from 'rxjs';
+import { onAbort } from '../internal.js';
 
 export interface Answer<In> {
   readonly peer: string;
@@ -62,11 +63,8 @@ export function gather<In>(
           reject(signal.reason as Error);
         });
       };
-      signal.addEventListener('abort', aborted);
-      asking.add(() => {
-        signal.removeEventListener('abort', aborted);
-      });
       if (signal.aborted) aborted();
+      else asking.add(onAbort(signal, aborted));
     }
     look();
     for (const [peer, request] of requests) {

@@ -1,8 +1,9 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { Subject, defer, from, map, merge, mergeMap } from 'rxjs';
+import { Subject, defer, from, last, map, merge, mergeMap, takeUntil } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { Gate, Gated, RxDuplexError, split } from '../index.js';
 import type { Closing, Serving, Tagged } from '../index.js';
+import { handled } from '../internal.js';
 import { gather } from './ask.js';
 import type { Answers } from './ask.js';
 import type { EventOf, PeerStatus, ReplicaEvent, Undelivered } from './events.js';
@@ -32,6 +33,8 @@ export class Replica<C extends Closable, Out, In, const E extends Tagged> {
   readonly #gate = new Gate();
   #server: Server | undefined;
   #serving: Serving | undefined;
+  /** It answers its peers, and keeps a stream to each. */
+  #running = false;
   #stopped: Promise<void> | undefined;
 
   constructor(options: ReplicaOptions<C, Out, In, E>) {
@@ -44,7 +47,10 @@ export class Replica<C extends Closable, Out, In, const E extends Tagged> {
     );
     this.dropped$ = all$.pipe(
       mergeMap(({ name, remote }) =>
-        remote.dropped$.pipe(map((dropped) => ({ ...dropped, peer: name, type: typeOf(dropped.message) }))),
+        remote.dropped$.pipe(
+          map((dropped) => ({ ...dropped, peer: name, type: typeOf(dropped.message) })),
+          takeUntil(remote.status$.pipe(last())),
+        ),
       ),
     );
     this.on = split(this.events$, (event) => [event.type, event]).on as typeof this.on;
@@ -60,81 +66,102 @@ export class Replica<C extends Closable, Out, In, const E extends Tagged> {
     return this.#serving;
   }
 
-  /** Binds and answers its peers, and opens a stream to each; gives the port. */
-  async start({
-    address = '127.0.0.1:0',
-    credentials = ServerCredentials.createInsecure(),
-  }: StartOptions = {}): Promise<number> {
-    if (this.#server) throw new RxDuplexError('CLOSED', 'the replica was started before');
-    this.#server = new Server();
-    this.#serving = this.#options.serve(this.#server);
-    const port = await bound(this.#server, address, credentials);
-    if (this.#stopped) throw new RxDuplexError('CLOSED', 'the replica was stopped');
-    for (const link of this.#links.values()) link.keep();
-    return port;
+  /**
+   * Binds and answers its peers, and opens a stream to each; resolves with the port. Rejects if it cannot bind, and may
+   * then be tried again. Nobody has to await it.
+   */
+  start(options: StartOptions = {}): Promise<number> {
+    return handled(this.#start(options));
   }
 
   /** Knows another peer from now on; keeps a stream to it, once started. */
   add(name: string, address: string): Peer<Out, In, E> {
-    if (this.#stopped) throw new RxDuplexError('CLOSED', 'the replica was stopped');
+    this.#refuseStopped();
     if (name === '' || this.#links.has(name)) throw badPeer(name);
     const link = new Link(name, address, this.#options, this.#gate, this.#events);
     this.#links.set(name, link);
     this.#added.next(link);
-    if (this.#serving) link.keep();
+    if (this.#running) link.keep();
     return link;
   }
 
-  /** Forgets a peer, after what is queued for it has been sent, if that takes no longer than `drainMs`. */
-  async remove(name: string, { drainMs }: Pick<StopOptions, 'drainMs'> = {}): Promise<Closing> {
+  /**
+   * Forgets a peer, after what is queued for it has been sent, if that takes no longer than `drainMs`. Nobody has to
+   * await it.
+   */
+  remove(name: string, { drainMs }: Pick<StopOptions, 'drainMs'> = {}): Promise<Closing> {
     const link = this.#links.get(name);
     if (!link) throw new RxDuplexError('BAD_OPTION', `name must be that of a peer; got ${JSON.stringify(name)}`);
     this.#links.delete(name);
-    return link.end(drainMs);
+    return handled(link.end(drainMs));
   }
 
-  /** Offers a message to one peer. False when it was not taken, or when there is no room for another. */
+  /** Offers a message to one peer. True if its buffer has taken it. */
   send(peer: string, message: Out): boolean {
     const link = this.#links.get(peer);
     if (!link) throw new RxDuplexError('BAD_OPTION', `peer must be the name of one; got ${JSON.stringify(peer)}`);
     return link.remote.next(message);
   }
 
-  /** Offers a message to every peer; gives the names of those whose buffers have no room for another. */
+  /** Offers a message to every peer; returns the names of those whose buffers have not taken it. */
   broadcast(message: Out): readonly string[] {
     return [...this.#links.values()].filter(({ remote }) => !remote.next(message)).map(({ name }) => name);
   }
 
   /**
    * Asks every peer, and settles when enough have answered; the asker counts as one. Tells who has, and who has not.
-   * Rejects with a `QuorumError` as soon as too few can.
+   * Rejects with a `QuorumError` as soon as too few can. Nobody has to await it.
    */
   ask(message: Out, { quorum, timeoutMs, signal }: AskOptions = {}): Promise<Answers<In>> {
     const all = this.#links.size + 1;
     const needed = quorum ?? Math.floor(all / 2) + 1;
     if (!Number.isSafeInteger(needed) || needed < 1 || needed > all) {
-      return Promise.reject(
-        new RxDuplexError(
-          'BAD_OPTION',
-          `quorum must be a whole number from 1 to ${String(all)}; got ${String(quorum)}`,
-        ),
+      throw new RxDuplexError(
+        'BAD_OPTION',
+        `quorum must be a whole number from 1 to ${String(all)}; got ${String(quorum)}`,
       );
     }
     const options = timeoutMs === undefined ? {} : { timeoutMs };
-    return gather(
-      new Map([...this.#links].map(([name, { remote }]) => [name, defer(() => remote.request(message, options))])),
-      needed,
-      signal,
+    const requests = [...this.#links].map(
+      ([name, { remote }]) => [name, defer(() => remote.request(message, options))] as const,
     );
+    return handled(gather(new Map(requests), needed, signal));
   }
 
   /** Closes all links, lets the handlers end, and frees the port. A second stop joins the first. */
   stop(options: StopOptions = {}): Promise<void> {
-    return (this.#stopped ??= this.#stop(options));
+    return (this.#stopped ??= handled(this.#stop(options)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  async #start({
+    address = '127.0.0.1:0',
+    credentials = ServerCredentials.createInsecure(),
+  }: StartOptions): Promise<number> {
+    this.#refuseStopped();
+    if (this.#server) throw new RxDuplexError('CLOSED', 'the replica was started before');
+    const server = (this.#server = new Server());
+    try {
+      this.#serving = this.#options.serve(server);
+      const port = await bound(server, address, credentials);
+      this.#refuseStopped();
+      // A peer that is added from now on is connected to by `add`.
+      this.#running = true;
+      for (const link of this.#links.values()) link.keep();
+      return port;
+    } catch (error) {
+      server.forceShutdown();
+      this.#server = this.#serving = undefined;
+      throw error;
+    }
+  }
+
+  /** It may have been stopped while something was awaited. */
+  #refuseStopped(): void {
+    if (this.#stopped) throw new RxDuplexError('CLOSED', 'the replica was stopped');
   }
 
   async #stop({ drainMs, graceMs = 5_000 }: StopOptions): Promise<void> {

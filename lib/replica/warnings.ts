@@ -1,5 +1,5 @@
 import { Observable, asyncScheduler } from 'rxjs';
-import type { OperatorFunction, SchedulerLike } from 'rxjs';
+import type { OperatorFunction, SchedulerLike, Unsubscribable } from 'rxjs';
 import type { Undelivered } from './events.js';
 
 /** How many messages of a type did not reach a peer, and why. */
@@ -22,9 +22,11 @@ export function warnings(
     new Observable((subscriber) => {
       const counts = new Map<string, Warning>();
       let resting = false;
+      let next: Unsubscribable | undefined;
+      subscriber.add(() => next?.unsubscribe());
       const tell = (): void => {
         resting = counts.size > 0;
-        if (resting) subscriber.add(scheduler.schedule(tell, everyMs));
+        next = resting ? scheduler.schedule(tell, everyMs) : undefined;
         const told = [...counts.values()];
         counts.clear();
         for (const warning of told) subscriber.next(warning);

@@ -1,7 +1,8 @@
 import { warnings } from 'rxduplex/replica';
 import type { Undelivered } from 'rxduplex/replica';
-import { map } from 'rxjs';
+import { Observable, Subject, VirtualTimeScheduler, map } from 'rxjs';
 import { test } from 'uvu';
+import * as assert from 'uvu/assert';
 
 import { marbles } from '../support/marbles.js';
 
@@ -38,6 +39,32 @@ test('what was counted is told at the end, and an error passes', () => {
     expectObservable(cold('vvv|', values).pipe(warnings(10, scheduler), words)).toBe('1--(2|)', told);
     expectObservable(cold('v#', values).pipe(warnings(10, scheduler), words)).toBe('1#', told);
   });
+});
+
+test('a peer that is down for days leaves one timer at a time', () => {
+  const dropping = new Subject<Undelivered<string>>();
+  const scheduler = new VirtualTimeScheduler();
+  let held = 0;
+  const counted = new Observable<unknown>((subscriber) => {
+    const [add, remove] = [subscriber.add.bind(subscriber), subscriber.remove.bind(subscriber)];
+    subscriber.add = (teardown) => {
+      held += 1;
+      add(teardown);
+    };
+    subscriber.remove = (teardown) => {
+      held -= 1;
+      remove(teardown);
+    };
+    return dropping.pipe(warnings(10, scheduler)).subscribe(subscriber);
+  });
+  counted.subscribe();
+  const before = held;
+  for (let period = 0; period < 1_000; period += 1) {
+    dropping.next(dropped('a', 'vote'));
+    scheduler.maxFrames = scheduler.frame + 10;
+    scheduler.flush();
+  }
+  assert.is(held, before);
 });
 
 test.run();

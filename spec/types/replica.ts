@@ -90,8 +90,8 @@ new Replica({ ...rest, events: oneof('vote') });
 new Replica({ ...rest, events: (message: PeerReply__Output) => message.event });
 // @ts-expect-error it was not said how an answer finds its question
 new Replica({ client: clientOf, open, serve: answer, events: oneof('event') });
-// @ts-expect-error an id is a string
-new Replica({ ...rest, events: oneof('event'), requests: { mode: 'by-id', set: (m: PeerRequest) => m, get: () => 1 } });
+// @ts-expect-error an id is a string or a number
+new Replica({ ...rest, events: oneof('event'), requests: { mode: 'by-id', set: (m: PeerRequest) => m, get: () => true } }); // prettier-ignore
 // @ts-expect-error the name of a type is a string
 new Replica({ ...rest, events: oneof('event'), typeOf: () => 5 });
 

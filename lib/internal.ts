@@ -1,0 +1,6 @@
+/** What the guests of this package use beside its public names, and its users do not. */
+export { onAbort } from './abort.js';
+export { badOption, count, milliseconds, oneOf } from './options.js';
+export { OrderlyObservable, ignoreOrderly, orderly } from './orderly.js';
+export { handled, reported } from './promises.js';
+export { warnOnce } from './warning.js';
