@@ -1,6 +1,7 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { NEVER, ReplaySubject, Subject, Subscription, filter, finalize, from } from 'rxjs';
-import type { ObservableInput, Observer, Unsubscribable, Observable } from 'rxjs';
+import type { Observer, Unsubscribable, Observable } from 'rxjs';
+import { onAbort } from './abort.js';
 import { duplex } from './duplex/duplex.js';
 import type { Open } from './duplex/open.js';
 import { reconnect } from './duplex/reconnect.js';
@@ -14,8 +15,11 @@ import type { EventMap, Tagged } from './inbound/select.js';
 import { Listeners } from './listeners.js';
 import { badOption, callable, milliseconds } from './options.js';
 import type { Dropped } from './outgoing/entry.js';
+import type { FeedReport } from './outgoing/feed.js';
 import { Outgoing } from './outgoing/outgoing.js';
 import type { Abortable } from './outgoing/outgoing.js';
+import type { MessageSource } from './outgoing/source.js';
+import { handled } from './promises.js';
 import { sized } from './remote-options.js';
 import type { RemoteOptions } from './remote-options.js';
 import { checkRequests } from './request/options.js';
@@ -62,9 +66,12 @@ export class Remote<
 > implements Observer<Out> {
   /** Replays the present status, `closed` too, completes after that, never fails, and never emits inside `next`. */
   readonly status$: Observable<Status>;
-  /** Every message that was refused, dropped, lost, withdrawn or left over, with the reason. */
+  /**
+   * Every message that was refused, dropped, lost, withdrawn or left over, with the reason. It never completes: a closed
+   * `Remote` still refuses messages.
+   */
   readonly dropped$: Observable<Dropped<Out>>;
-  /** Tells a producer that `next` refused, or told of no more room, that the buffer is at most half full again. */
+  /** Emits when the buffer has been full, or has refused a message, and is at most half full again. */
   readonly ready$: Observable<void>;
   /** Every message that comes, whatever becomes of it further on. */
   readonly messages$: Gated<In>;
@@ -74,7 +81,10 @@ export class Remote<
   readonly invalid$: Gated<Invalid<In>>;
   /** While it is held nothing is read, of any type, and the peer is slowed: for readers that are no streams. */
   readonly gate: Gate = new Gate();
-  /** Sends a request when subscribed; gives its one reply and completes. */
+  /**
+   * Sends a request when subscribed; gives its one reply and completes. A `close` and an abort by its own signal are
+   * errors to whoever has an error function, and nothing to a `subscribe` without one.
+   */
   readonly request: RequestOf<Out, In, R>;
 
   readonly #policy: ReconnectPolicy;
@@ -117,7 +127,17 @@ export class Remote<
     }).pipe(finalize(() => this.#callOver()));
     this.#router = new Router(this.gate, events, () => this.#listened());
     if (requests) checkRequests<Out, In>(requests);
-    this.#requester = requests && new Requester<Out, In>(this.#outgoing, requests, this.gate, () => this.#look());
+    this.#requester =
+      requests &&
+      new Requester<Out, In>(this.#outgoing, requests, {
+        gate: this.gate,
+        changed: () => this.#look(),
+        restart: (cause) => {
+          if (this.#ending) return;
+          this.#lastCause = cause;
+          this.#restart.next();
+        },
+      });
     this.#policy = {
       ...policy,
       renew: from(policy.renew ?? NEVER).pipe(filter(() => !this.#ending)),
@@ -155,9 +175,17 @@ export class Remote<
     return this.#router.on(type);
   }
 
-  /** Offers a message. False when it was not taken, or when there is no room for another: see `ready$`. */
+  /**
+   * Offers a message. True if the buffer has taken it. False if it was refused; if that was for want of room, `ready$`
+   * emits when there is room again.
+   */
   next(message: Out): boolean {
     return this.#outgoing.next(message);
+  }
+
+  /** Whether the buffer has no room for another message now. */
+  get full(): boolean {
+    return this.#outgoing.full;
   }
 
   /** Takes no more, sends what is queued, half-closes, and is closed when the peer has ended the call. */
@@ -170,38 +198,48 @@ export class Remote<
     this.#end({ state: 'closed', reason: 'failed', error });
   }
 
-  /** Resolves when the buffer has taken the message: see `Outgoing.send`. */
+  /** Resolves when the buffer has taken the message: see `Outgoing.send`. Nobody has to await it. */
   send(message: Out, options?: Abortable): Promise<void> {
     return this.#outgoing.send(message, options);
   }
 
-  /** Sends what `source` gives, and does not close after it: see `Outgoing.feed`. */
-  feed(source: ObservableInput<Out>, options?: Abortable): Promise<void> {
+  /** Sends what `source` gives, and does not close after it: see `Outgoing.feed`. Nobody has to await it. */
+  feed(source: MessageSource<Out>, options?: Abortable): Promise<FeedReport> {
     return this.#outgoing.feed(source, options);
   }
 
-  /** Resolves when a call is open, rejects when none will be; stays connected until `close`. */
-  connect({ signal }: Abortable = {}): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      signal?.throwIfAborted();
-      const release = this.#hold();
+  /**
+   * Stays connected until `close`. Resolves with true when a call is open, and with false if `close` or `complete` comes
+   * first. Rejects when no call will ever be open, with the reason; when its signal is aborted, with that reason, and is
+   * no more cause to stay connected then; and with `CLOSED` if the `Remote` is closed already. Nobody has to await it.
+   */
+  connect({ signal }: Abortable = {}): Promise<boolean> {
+    const status = this.#status;
+    if (signal?.aborted) return handled(Promise.reject(signal.reason as Error));
+    if (status.state === 'closed') return handled(Promise.reject(closedBy(status)));
+    const release = this.#hold();
+    const connected = new Promise<boolean>((resolve, reject) => {
       const waiting = new Subscription();
-      const aborted = (): void => {
-        waiting.unsubscribe();
-        release();
-        reject(signal?.reason as Error);
-      };
-      signal?.addEventListener('abort', aborted);
-      waiting.add(() => signal?.removeEventListener('abort', aborted));
+      if (signal) {
+        waiting.add(
+          onAbort(signal, () => {
+            waiting.unsubscribe();
+            release();
+            reject(signal.reason as Error);
+          }),
+        );
+      }
       waiting.add(
         this.#statuses.subscribe((status) => {
-          if (status.state === 'open') resolve();
-          else if (status.state === 'closed') reject(closedBy(status));
-          else return;
+          if (status.state === 'open') resolve(true);
+          else if (status.state !== 'closed') return;
+          else if (status.reason === 'failed') reject(closedBy(status));
+          else resolve(false);
           waiting.unsubscribe();
         }),
       );
     });
+    return handled(connected);
   }
 
   /**
@@ -222,6 +260,7 @@ export class Remote<
     milliseconds('drainMs', drainMs);
     let settle: (closing: Promise<Closing>) => void = () => undefined;
     if (!this.#closing) {
+      // Whoever is told of the end while it is being made may ask for it again, and joins this one.
       this.#closing = new Promise((resolve) => (settle = resolve));
       settle(this.#close(drainMs));
     }
@@ -258,6 +297,7 @@ export class Remote<
   #hold(): () => void {
     let held = true;
     this.#holds += 1;
+    clearTimeout(this.#idle);
     this.#look();
     return () => {
       if (!held) return;
@@ -326,11 +366,12 @@ export class Remote<
   }
 
   #watched(open: Open<Out, In>): Open<Out, In> {
-    const made = (call: ClientDuplexStream<Out, In>): ClientDuplexStream<Out, In> => {
-      this.#live = true;
-      return call;
-    };
     const watched: Open<Out, In> = (context) => {
+      const made = (call: ClientDuplexStream<Out, In>): ClientDuplexStream<Out, In> => {
+        // A call that comes when it is no longer wanted is cancelled, and is nobody's.
+        if (!context.signal.aborted) this.#live = true;
+        return call;
+      };
       if (this.#closing) throw new RxDuplexError('CLOSED', 'the Remote is being closed');
       this.#move({ state: 'connecting', attempt: context.attempt });
       const call = open(context);
@@ -353,7 +394,7 @@ export class Remote<
 
   #callOver(): void {
     this.#live = false;
-    this.#requester?.connectionLost(this.#lastCause);
+    this.#requester?.connectionLost(this.#lastCause, this.#ending);
     this.#lastCause = undefined;
   }
 
@@ -382,7 +423,7 @@ export class Remote<
       this.#move({ state: 'draining' });
       clearTimeout(this.#idle);
       this.#outgoing.complete();
-      this.#requester?.close();
+      this.#requester?.close(true);
       if (this.#live) confirmed = (await this.#drain(drainMs)) && !this.#outgoing.busy;
       this.#end({ state: 'closed', reason: 'closed' });
     }
@@ -404,14 +445,16 @@ export class Remote<
   #end(status: Extract<Status, { state: 'closed' }>): void {
     if (this.#closed) return;
     const cause = closedBy(status);
+    const asked = status.reason !== 'failed';
     clearTimeout(this.#idle);
     this.#lastCause = cause;
     this.#move(status);
     this.#session?.unsubscribe();
     this.#session = undefined;
-    this.#outgoing.error(status.error ?? cause);
-    this.#requester?.close();
-    this.#requester?.connectionLost(cause);
+    if (asked) this.#outgoing.cancel(cause);
+    else this.#outgoing.error(status.error ?? cause);
+    this.#requester?.close(asked);
+    this.#requester?.connectionLost(cause, asked);
     this.#endStreams(status);
     this.#statuses.complete();
     this.#drained?.(false);

@@ -13,6 +13,7 @@ import type { FakeOpen } from './support/fake-call.js';
 import { seen } from './support/marbles.js';
 import { barePeer, beat, echo, peer, replyTo, stopAll, turns, until } from './support/peer.js';
 import type { Peer } from './support/peer.js';
+import { errorFrom } from './support/told.js';
 
 test.after.each(stopAll);
 
@@ -287,7 +288,7 @@ test('complete hands a source its completion: all is sent, also over another cal
   remote.status$.subscribe((one) => statuses.push(one));
   from(Array.from({ length: 40 }, (_, index) => String(index))).subscribe(remote);
   await until('the call', () => calls.length === 1);
-  calls[0]?.flush(3);
+  for (let flushes = 0; flushes < 3; flushes += 1) calls[0]?.flush();
   calls[0]?.finish(status.UNAVAILABLE);
   await until('the next call', () => calls.length === 2);
   await until('all to be written', () => {
@@ -306,9 +307,10 @@ test('complete hands a source its completion: all is sent, also over another cal
 
 test('feed does not close it', async () => {
   const { remote, calls } = faked();
-  await remote.feed(of('a', 'b'));
-  await remote.feed(['c']);
+  assert.equal(await remote.feed(of('a', 'b')), { taken: 2, refused: 0 });
+  assert.equal(await remote.feed(['c']), { taken: 1, refused: 0 });
   await until('the call', () => calls.length === 1);
+  for (let flushes = 0; flushes < 3; flushes += 1) calls[0]?.flush();
   assert.is(calls[0]?.halfClosed, false);
   assert.equal(calls[0]?.written, ['a', 'b', 'c']);
   await remote.close({ drainMs: 0 });
@@ -325,7 +327,7 @@ test('error cancels the call, tells everybody, and leaves what is queued undeliv
   assert.equal(stream.ends, [broken]);
   assert.is(calls[0]?.cancelled, 1);
   const { lost, undelivered } = remote.stats().outbound;
-  assert.equal([lost, undelivered], [16, 4]);
+  assert.equal([lost, undelivered], [1, 19]);
 });
 
 test('close sends what is queued, half-closes, and is confirmed by an OK', async () => {
@@ -379,10 +381,11 @@ test('close cancels after drainMs, and says what was lost; a second close joins 
   const { remote, calls } = faked();
   for (let count = 0; count < 20; count += 1) remote.next(String(count));
   await until('the call', () => calls.length === 1);
-  calls[0]?.flush(2);
+  calls[0]?.flush();
+  calls[0]?.flush();
   const first = remote.close({ drainMs: 5 });
   const second = remote.close({ drainMs: 100_000 });
-  assert.equal(await first, { sent: 2, lost: 16, undelivered: 2, confirmed: false });
+  assert.equal(await first, { sent: 2, lost: 1, undelivered: 17, confirmed: false });
   assert.is(await first, await second);
   await turns(2);
   assert.is(calls[0]?.cancelled, 1);
@@ -585,7 +588,7 @@ test('a token that changes goes through UNAUTHENTICATED once; without fresh meta
 });
 
 test('a request whose call dies fails with CONNECTION_LOST; one that is queued goes to the next call', async () => {
-  const fake = fakeOpen<PeerRequest, PeerReply__Output>((call) => (call.room = 1));
+  const fake = fakeOpen<PeerRequest, PeerReply__Output>();
   const remote = new Remote(fake.open, { events: oneof('event'), requests: byId, reconnect: { backoff: () => 0 } });
   const requests = [1, 2, 3].map((at) => seen(remote.request({ beat: { at } })));
   await until('the call', () => fake.calls.length === 1);
@@ -602,11 +605,14 @@ test('a request whose call dies fails with CONNECTION_LOST; one that is queued g
   await remote.close({ drainMs: 0 });
 });
 
-test('a producer that was told of no more room is told when there is again', async () => {
+test('a producer that was refused is told when there is room again', async () => {
   const on = await barePeer(echo);
   const remote = new Remote(bidi(on.client(), 'exchange'), { events: oneof('event'), outgoing: { maxMessages: 2 } });
   const { values, ends } = seen(remote.ready$);
-  assert.equal([remote.next(beat(1)), remote.next(beat(2)), remote.next(beat(3))], [true, false, false]);
+  assert.equal(
+    [remote.next(beat(1)), remote.next(beat(2)), remote.full, remote.next(beat(3))],
+    [true, true, true, false],
+  );
   await until('room', () => values.length === 1);
   await until('the rest to be sent', () => remote.stats().outbound.sent === 2);
   assert.is(remote.next(beat(4)), true);
@@ -666,7 +672,7 @@ test('a Remote that is closed completes its streams at once, and opens nothing',
   await remote.close();
   assert.equal(seen(remote.on('a')).ends, ['complete']);
   assert.equal(seen(remote.messages$).ends, ['complete']);
-  assert.equal(seen(remote.dropped$).ends, ['complete']);
+  assert.equal(seen(remote.ready$).ends, ['complete']);
   await turns(2);
   assert.is(calls.length, 0);
 });
@@ -719,6 +725,120 @@ test('a Remote that was closed keeps no process alive: this file ends by itself'
   remote.on('vote').subscribe();
   remote.next(beat(1));
   await remote.close({ drainMs: 1 });
+});
+
+test('a reason that comes back within idleMs keeps the call, whichever reason it is', async () => {
+  const reasons: Readonly<Record<string, (fake: Faked) => unknown>> = {
+    on: ({ remote }) => remote.on('a').subscribe(),
+    messages$: ({ remote }) => remote.messages$.subscribe(),
+    connect: ({ remote }) => remote.connect(),
+  };
+  for (const [name, reason] of Object.entries(reasons)) {
+    const fake = faked({ idleMs: 30 });
+    fake.remote.on('a').pipe(take(1)).subscribe();
+    await until('the call', () => fake.calls.length === 1);
+    fake.calls[0]?.reply({ type: 'a', value: 1 });
+    await turns(3);
+    reason(fake);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    assert.is(fake.calls[0]?.halfClosed, false, name);
+    assert.is(fake.calls.length, 1, name);
+    await fake.remote.close({ drainMs: 0 });
+  }
+});
+
+test('an Open that ignores its signal and gives a call nobody wants any more makes no call live', async () => {
+  const { open, calls } = fakeOpen<string, Message>();
+  let give: () => void = () => undefined;
+  const waited = new Promise<void>((resolve) => (give = resolve));
+  const remote = new Remote<string, Message, Event>(
+    async (context) => {
+      await waited;
+      return open(context);
+    },
+    { events: eventOf, idleMs: 1 },
+  );
+  const statuses: Status[] = [];
+  remote.status$.subscribe((one) => statuses.push(one));
+  const reader = remote.on('a').subscribe();
+  await until('it to connect', () => statuses.at(-1)?.state === 'connecting');
+  reader.unsubscribe();
+  await until('it to be idle', () => statuses.length > 1 && statuses.at(-1)?.state === 'idle');
+  give();
+  await until('the late call to be cancelled', () => calls[0]?.cancelled === 1);
+  remote.complete();
+  await until('the end', () => statuses.at(-1)?.state === 'closed');
+  assert.equal(statuses.at(-1), { state: 'closed', reason: 'completed' });
+});
+
+test('connect is true when a call is open, false when an end that was asked for comes first, and else rejected', async () => {
+  const opened = faked();
+  const connected = opened.remote.connect();
+  await until('the call', () => opened.calls.length === 1);
+  opened.calls[0]?.metadata();
+  assert.is(await connected, true);
+  await opened.remote.close({ drainMs: 0 });
+  assert.is((await errorFrom(opened.remote.connect())).code, 'CLOSED');
+  for (const end of ['close', 'complete', 'dispose'] as const) {
+    const fake = faked();
+    const waiting = fake.remote.connect();
+    await until('the call', () => fake.calls.length === 1);
+    if (end === 'close') void fake.remote.close({ drainMs: 0 });
+    else if (end === 'complete') fake.remote.complete();
+    else void fake.remote[Symbol.asyncDispose]();
+    fake.calls[0]?.finish(status.OK);
+    assert.is(await waiting, false, end);
+  }
+  const refused = faked();
+  const failing = refused.remote.connect();
+  await until('the call', () => refused.calls.length === 1);
+  refused.calls[0]?.finish(status.PERMISSION_DENIED, 'not you');
+  assert.is(((await errorFrom(failing)) as unknown as { code: number }).code, status.PERMISSION_DENIED);
+});
+
+test('an end that was asked for resolves a feed with its numbers; a failure rejects it with its reason', async () => {
+  for (const [end, report] of [
+    ['close', { taken: 1, refused: 0 }],
+    ['complete', { taken: 1, refused: 0 }],
+  ] as const) {
+    const fake = faked();
+    const source = new Subject<string>();
+    const feeding = fake.remote.feed(source);
+    source.next('a');
+    await until('the call', () => fake.calls.length === 1);
+    if (end === 'close') void fake.remote.close({ drainMs: 0 });
+    else fake.remote.complete();
+    assert.equal(await feeding, report);
+    assert.not(source.observed);
+    await fake.remote.close({ drainMs: 0 });
+  }
+  const refused = faked();
+  const feeding = refused.remote.feed(NEVER);
+  refused.remote.next('a');
+  await until('the call', () => refused.calls.length === 1);
+  refused.calls[0]?.finish(status.PERMISSION_DENIED, '7 PERMISSION_DENIED: not you');
+  const error = await errorFrom(feeding);
+  assert.is(error.message, 'CLOSED: no more messages are taken: 7 PERMISSION_DENIED: not you');
+  assert.is((error.cause as { code: number }).code, status.PERMISSION_DENIED);
+});
+
+test('lock-step: a peer that leaves one request unanswered does not wedge those after it', async () => {
+  const fake = fakeOpen<string, Message>();
+  const remote = new Remote<string, Message, Event, { readonly mode: 'lock-step' }>(fake.open, {
+    events: eventOf,
+    requests: { mode: 'lock-step' },
+    reconnect: { backoff: () => 0 },
+  });
+  const [first, second] = [remote.request('q1', { timeoutMs: 20 }), remote.request('q2', { timeoutMs: 10_000 })].map(
+    seen,
+  );
+  await until('the restart', () => fake.calls.length === 2);
+  assert.is((first?.ends[0] as RxDuplexError).code, 'TIMEOUT');
+  await until('the next request', () => fake.calls[1]?.written.includes('q2') === true);
+  fake.calls[1]?.flush();
+  fake.calls[1]?.reply({ value: 2 });
+  assert.equal([second?.values, second?.ends], [[{ value: 2 }], ['complete']]);
+  await remote.close({ drainMs: 0 });
 });
 
 test.run();

@@ -29,10 +29,11 @@ interface Line<T> {
  * timer serves all of it, and is set anew only when it has run down. The timers keep no process alive by themselves.
  */
 export class Deadlines<T> {
-  readonly #due: (item: T) => void;
+  readonly #due: (item: T, since: number) => void;
   readonly #lines = new Map<number, Line<T>>();
 
-  constructor(due: (item: T) => void) {
+  /** `due` is called with an item and with the moment at which it was set, in milliseconds of `performance.now()`. */
+  constructor(due: (item: T, since: number) => void) {
     this.#due = due;
   }
 
@@ -71,7 +72,7 @@ export class Deadlines<T> {
         return;
       }
       this.clear(first);
-      this.#due(first.item);
+      this.#due(first.item, first.due - line.ms);
     }
     if (!line.timer) this.#lines.delete(line.ms);
   }

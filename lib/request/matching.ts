@@ -1,4 +1,5 @@
 import type { Queue } from '../queue.js';
+import { warnOnce } from '../warning.js';
 import { Numbered } from './numbered.js';
 import type { Requests } from './options.js';
 import type { Pending } from './pending.js';
@@ -10,6 +11,8 @@ export type Match<Out, In> = Pending<Out, In> | 'late' | undefined;
 export interface Matching<Out, In> {
   /** How many requests may be on their way at once. */
   readonly window: number;
+  /** Whether a reply that is missing puts all that follow it in the wrong place. */
+  readonly ordered: boolean;
   /** The message to send for a request. */
   mark(pending: Pending<Out, In>): Out;
   match(message: In): Match<Out, In>;
@@ -26,12 +29,13 @@ function byId<Out, In>({ set, get }: Extract<Requests<Out, In>, { mode: 'by-id' 
   const numbered = new Numbered<Pending<Out, In>>();
   return {
     window: Infinity,
+    ordered: false,
     mark(pending) {
       numbered.add(pending);
       return set(pending.message, pending.id);
     },
     match(message) {
-      const id = get(message);
+      const id = idOf(get(message));
       if (id === undefined) return undefined;
       const pending = numbered.get(id);
       if (pending?.place === 'written') {
@@ -47,6 +51,16 @@ function byId<Out, In>({ set, get }: Extract<Requests<Out, In>, { mode: 'by-id' 
   };
 }
 
+/** proto-loader gives a number as a number, or as an object whose string it is, if it is not told otherwise. */
+function idOf(id: unknown): string | undefined {
+  if (typeof id === 'string' || id === undefined || id === null) return id ?? undefined;
+  if (typeof id !== 'number' && typeof id !== 'bigint' && typeof id !== 'object') {
+    warnOnce('RXDUPLEX_REQUEST_ID', `requests.get must give a string or a number; it gave ${typeof id}`);
+  }
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- such an object has a `toString` of its own
+  return String(id);
+}
+
 /** The reply to a request that was given up still comes, and must not be taken for that of the next one. */
 function inOrder<Out, In>(
   written: Queue<Pending<Out, In>>,
@@ -55,6 +69,7 @@ function inOrder<Out, In>(
 ): Matching<Out, In> {
   return {
     window,
+    ordered: true,
     mark: (pending) => pending.message,
     match(message) {
       const oldest = written.first;

@@ -7,8 +7,9 @@ export type Requests<Out, In> =
       readonly mode: 'by-id';
       /** Gives the message with the id in it; ids are decimal numbers, counted from 1, as strings. */
       readonly set: (message: Out, id: string) => Out;
-      /** The id in a reply, or `undefined` for a message that is none. */
-      readonly get: (reply: In) => string | undefined;
+      /** The id in a reply, or `undefined` for a message that is none. A number is taken as its decimal digits. */
+      readonly get: (reply: In) => string | number | bigint | undefined;
+      /** How many requests may be pending, unsent ones included. Default 1024. */
       readonly maxPending?: number;
     }
   | {
@@ -19,6 +20,12 @@ export type Requests<Out, In> =
       readonly mode: 'in-order' | 'lock-step';
       /** Which messages are replies. Default: all. */
       readonly isReply?: (message: In) => boolean;
+      /**
+       * Whether a request that was sent and has no reply in time restarts the call, as `Remote.reconnect` does. Default
+       * true: replies are told apart by their order alone, so that after one that is missing all others would go to the
+       * wrong requests, or, in lock-step, no further request would be sent. False leaves that to the peer.
+       */
+      readonly restartOnTimeout?: boolean;
       /** How many requests may be pending, unsent ones included. Default 1024. */
       readonly maxPending?: number;
     };
@@ -36,5 +43,10 @@ export function checkRequests<Out, In>(options: Requests<Out, In>): void {
   if (options.mode === 'by-id') {
     callable('requests.set', options.set);
     callable('requests.get', options.get);
-  } else if (options.isReply) callable('requests.isReply', options.isReply);
+    return;
+  }
+  if (options.isReply) callable('requests.isReply', options.isReply);
+  const { restartOnTimeout = true } = options;
+  if (typeof restartOnTimeout !== 'boolean')
+    throw badOption('requests.restartOnTimeout', 'true or false', restartOnTimeout);
 }

@@ -19,6 +19,8 @@ export class Pending<Out, In> implements Follower, Linked<Pending<Out, In>>, Uns
   place: 'line' | 'offered' | 'written' | 'gone' = 'line';
   /** Its subscriber has had its answer, or wants none any more. */
   settled = false;
+  /** It was written and then given up: its reply may still come, and is then nobody's. */
+  isGivenUp = false;
   wasFlushed = false;
   id = '';
   deadline: Deadline<Pending<Out, In>> | undefined;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ConnectionLostError, NoReplyError, Outgoing, RxDuplexError } from 'rxduplex';
 import type { Code, OutgoingOptions, Requests } from 'rxduplex';
-import { retry } from 'rxjs';
+import { config, map, retry } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
@@ -499,7 +499,7 @@ test('lock-step: what stands in line when the requests are closed fails with CLO
   const [a, b, c] = [link.ask('a'), link.ask('b'), link.ask('c')];
   link.take();
   link.outgoing.complete();
-  link.requester.close();
+  link.requester.close(false);
   isError('CLOSED', b.ends[0]);
   isError('CLOSED', c.ends[0]);
   assert.equal(a.ends, []);
@@ -698,5 +698,203 @@ for (const mode of eachMode) {
     );
   });
 }
+
+for (const mode of ['in-order', 'lock-step'] as const) {
+  test(`${mode}: a request that was sent and has no reply in time restarts the call, once for all whose time is up`, async () => {
+    using time = new FakeTime();
+    const link = exchange(mode);
+    link.open();
+    const asked = ['a', 'b'].map((body) => link.ask(body, { timeoutMs: 10 }));
+    link.take();
+    time.advance(10);
+    await microtask();
+    assert.equal(link.restarts.length, 1);
+    assert.match(link.restarts[0] ?? '', 'TIMEOUT: a request was not answered in time');
+    for (const { ends } of asked) isError('TIMEOUT', ends[0]);
+  });
+
+  test(`${mode}: one that was given up restarts the call as well, when its reply has not come in its time`, async () => {
+    using time = new FakeTime();
+    const link = exchange(mode);
+    link.open();
+    const left = link.ask('a', { timeoutMs: 10 });
+    link.take();
+    left.stop();
+    time.advance(9);
+    await microtask();
+    assert.equal(link.restarts, []);
+    time.advance(1);
+    await microtask();
+    assert.is(link.restarts.length, 1);
+  });
+
+  test(`${mode}: a reply in time, or a late one of a request that was given up, restarts nothing`, async () => {
+    using time = new FakeTime();
+    const link = exchange(mode);
+    link.open();
+    const left = link.ask('a', { timeoutMs: 10 });
+    link.take();
+    left.stop();
+    link.answer();
+    const next = link.ask('b', { timeoutMs: 10 });
+    link.take();
+    link.answer();
+    assert.equal(next.ends, ['complete']);
+    time.advance(100);
+    await microtask();
+    assert.equal(link.restarts, []);
+  });
+
+  test(`${mode}: with restartOnTimeout: false the call goes on`, async () => {
+    using time = new FakeTime();
+    const link = exchange(mode, { restartOnTimeout: false });
+    link.open();
+    const { ends } = link.ask('a', { timeoutMs: 10 });
+    link.take();
+    time.advance(10);
+    await microtask();
+    isError('TIMEOUT', ends[0]);
+    assert.equal(link.restarts, []);
+  });
+
+  test(`${mode}: more requests given up than may be pending restart the call`, async () => {
+    const link = exchange(mode, { maxPending: 3 });
+    link.open();
+    for (let count = 0; count < 4; count += 1) {
+      const asked = link.ask('a', { timeoutMs: Infinity });
+      link.take();
+      asked.stop();
+    }
+    await microtask();
+    assert.is(link.restarts.length, mode === 'in-order' ? 1 : 0);
+  });
+}
+
+test('lock-step: a request that times out behind one that was given up restarts the call', async () => {
+  using time = new FakeTime();
+  const link = exchange('lock-step');
+  link.open();
+  const left = link.ask('a', { timeoutMs: 1_000 });
+  link.take();
+  left.stop();
+  const { ends } = link.ask('b', { timeoutMs: 10 });
+  time.advance(10);
+  await microtask();
+  isError('TIMEOUT', ends[0]);
+  assert.is(link.restarts.length, 1);
+});
+
+test('lock-step: a request that times out behind one that is only slow restarts nothing', async () => {
+  using time = new FakeTime();
+  const link = exchange('lock-step');
+  link.open();
+  link.ask('a', { timeoutMs: 1_000 });
+  link.take();
+  const { ends } = link.ask('b', { timeoutMs: 10 });
+  time.advance(10);
+  await microtask();
+  isError('TIMEOUT', ends[0]);
+  assert.equal(link.restarts, []);
+});
+
+test('by-id: a request without a reply restarts nothing', async () => {
+  using time = new FakeTime();
+  const link = exchange('by-id');
+  link.open();
+  link.ask('a', { timeoutMs: 10 });
+  link.take();
+  time.advance(10);
+  await microtask();
+  assert.equal(link.restarts, []);
+});
+
+test('GATE_HELD is said only if the gate was held all the time that the request has waited', () => {
+  using time = new FakeTime();
+  const link = exchange('by-id');
+  link.open();
+  const early = link.ask('a', { timeoutMs: 50 });
+  link.take();
+  time.advance(10);
+  const release = link.gate.hold();
+  const inside = link.ask('b', { timeoutMs: 50 });
+  link.take();
+  time.advance(100);
+  isError('TIMEOUT', early.ends[0]);
+  isError('GATE_HELD', inside.ends[0]);
+  const interrupted = link.ask('c', { timeoutMs: 50 });
+  link.take();
+  time.advance(10);
+  release();
+  link.gate.hold();
+  time.advance(50);
+  isError('TIMEOUT', interrupted.ends[0]);
+});
+
+for (const [what, of] of [
+  ['a number', Number],
+  ['a bigint', BigInt],
+  ['a Long', (id: string) => ({ toString: () => id })],
+] as const) {
+  test(`by-id: an id that is ${what} finds its request`, () => {
+    const link = exchange('by-id', { get: ({ id }: Answer) => (id === undefined ? undefined : of(id)) });
+    link.open();
+    const { ends } = link.ask('a');
+    link.take();
+    assert.ok(link.answer());
+    assert.equal(ends, ['complete']);
+  });
+}
+
+test('an end that was asked for is nothing to a request that is subscribed to without an error function', async () => {
+  const unhandled: unknown[] = [];
+  config.onUnhandledError = (error) => void unhandled.push(error);
+  try {
+    const link = exchange('lock-step');
+    link.open();
+    const { signal } = new AbortController();
+    for (const body of ['written', 'in line'])
+      link.requester
+        .request({ body }, { signal })
+        .pipe(map(({ to }) => to))
+        .subscribe();
+    link.take();
+    const told = link.ask('told');
+    link.outgoing.cancel();
+    link.requester.close(true);
+    link.requester.connectionLost(undefined, true);
+    link.requester.request({ body: 'late' }).subscribe(() => undefined);
+    isError('CLOSED', told.ends[0]);
+    const aborting = new AbortController();
+    exchange('by-id').requester.request({ body: 'aborted' }, aborting).subscribe();
+    aborting.abort();
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.equal(unhandled, []);
+  } finally {
+    config.onUnhandledError = null;
+  }
+});
+
+test('any other end of a request is reported by RxJS when there is no error function', async () => {
+  const unhandled: unknown[] = [];
+  config.onUnhandledError = (error) => void unhandled.push(error);
+  try {
+    const link = exchange('by-id');
+    link.open();
+    link.requester.request({ body: 'lost' }).subscribe();
+    link.take();
+    link.requester.connectionLost(new Error('died'));
+    link.outgoing.error(new Error('failed'));
+    link.requester.request({ body: 'late' }).subscribe();
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.equal(
+      unhandled.map((error) => (error as RxDuplexError).code),
+      ['CONNECTION_LOST', 'CLOSED'],
+    );
+  } finally {
+    config.onUnhandledError = null;
+  }
+});
+
+const microtask = (): Promise<void> => Promise.resolve();
 
 test.run();

@@ -33,7 +33,7 @@ export interface Called extends Numbered {
 }
 
 export interface OfRemote extends Called {
-  connect(): Promise<void>;
+  connect(): Promise<unknown>;
   close(drainMs: number): Promise<Closing>;
 }
 

@@ -35,13 +35,19 @@ export class Exchange {
   /** How many were pending when that changed from none or to none. */
   readonly changes: number[] = [];
   readonly gate: Gate = new Gate();
+  /** Why the call was to be restarted, each time. */
+  readonly restarts: string[] = [];
   /** What the live call has taken and the peer has not answered. */
   unanswered: Ask[] = [];
   #lease: ReturnType<Outgoing<Ask>['lease']> | undefined;
 
   constructor(outgoing: Outgoing<Ask>, requests: Requests<Ask, Answer>) {
     this.outgoing = outgoing;
-    this.requester = new Requester(outgoing, requests, this.gate, () => this.changes.push(this.requester.pending));
+    this.requester = new Requester(outgoing, requests, {
+      gate: this.gate,
+      changed: () => this.changes.push(this.requester.pending),
+      restart: (cause) => this.restarts.push(cause.message),
+    });
   }
 
   ask(body: string, options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Seen<Answer> {

@@ -2,7 +2,18 @@ import type { Metadata } from '@grpc/grpc-js';
 import { firstValueFrom, interval, map } from 'rxjs';
 import type { Observable, Observer } from 'rxjs';
 import { Outgoing, Remote, bidi, duplex, exponential, oneof, reconnect, repeated, split } from 'rxduplex';
-import type { Bidi, Closing, Gated, Dropped, EventMap, FieldOfMany, Invalid, Status, Tagged } from 'rxduplex';
+import type {
+  Bidi,
+  Closing,
+  Gated,
+  Dropped,
+  EventMap,
+  FeedReport,
+  FieldOfMany,
+  Invalid,
+  Status,
+  Tagged,
+} from 'rxduplex';
 import type {
   Append__Output,
   Beat__Output,
@@ -118,8 +129,8 @@ remote.status$ = vote$;
 
 const taken: boolean = remote.next({ vote: { term: 1 } });
 export const put: Promise<void> = remote.send({ vote: { term: 1 } }, { signal });
-export const fed: Promise<void> = remote.feed(interval(5).pipe(map((at) => ({ beat: { at } }))), { signal });
-export const fedByList: Promise<void> = remote.feed([{ beat: {} }, { vote: {} }]);
+export const fed: Promise<FeedReport> = remote.feed(interval(5).pipe(map((at) => ({ beat: { at } }))), { signal });
+export const fedByList: Promise<FeedReport> = remote.feed([{ beat: {} }, { vote: {} }]);
 export const closing: Promise<Closing> = remote.close({ drainMs: 2_000 });
 export const observer: Observer<PeerRequest> = remote;
 interval(5)
@@ -171,8 +182,8 @@ oneWay.request({ append: {} });
 new Remote(open, { events: oneof('event'), requests: { mode: 'async' } });
 // @ts-expect-error a reply is found by an id only with both functions
 new Remote(open, { events: oneof('event'), requests: { mode: 'by-id', set: (m: PeerRequest) => m } });
-// @ts-expect-error an id is a string
-new Remote(open, { events: oneof('event'), requests: { mode: 'by-id', set: (m) => m, get: () => 1 } });
+// @ts-expect-error an id is a string or a number
+new Remote(open, { events: oneof('event'), requests: { mode: 'by-id', set: (m) => m, get: () => true } });
 
 // Events may be selected by a function of one's own.
 
