@@ -7,8 +7,6 @@ let offered: Attempt | undefined;
  */
 export class Attempt {
   readonly number: number;
-  /** Set by the call: another attempt would ask for its metadata anew. */
-  freshMetadata = false;
   /** Set by the call: what it failed of will not happen again, and is worth another attempt whatever it was. */
   passing = false;
   readonly #opened: () => void;

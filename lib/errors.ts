@@ -1,3 +1,5 @@
+import type { status } from '@grpc/grpc-js';
+
 /**
  * What went wrong, as a word to switch on. gRPC's own errors are never translated into these: a call that ends with
  * a status ends with grpc-js's `ServiceError`.
@@ -86,6 +88,13 @@ export class NoReplyError extends RxDuplexError {
 export function textOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
+
+/** A gRPC status as grpc-js has it: a number from 1 to 16 is one only if a text stands beside it. */
+export function isStatus(error: unknown): error is { readonly code: status; readonly details: string } {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, details } = error as { readonly code?: unknown; readonly details?: unknown };
+  return Number.isInteger(code) && (code as number) >= 1 && (code as number) <= 16 && typeof details === 'string';
 }
 
 /** The code of any error that has one: a gRPC status, a word of ours, Node's. */

@@ -9,7 +9,6 @@ const attempt = (number: number): Attempt => new Attempt(number, () => undefined
 test('a call that no policy stands above is its own first attempt', () => {
   const claimed = claimAttempt();
   assert.is(claimed.number, 1);
-  assert.not(claimed.freshMetadata);
   assert.is.not(claimAttempt(), claimed);
   claimed.opened();
 });

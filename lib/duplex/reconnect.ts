@@ -3,9 +3,12 @@ import type { MonoTypeOperatorFunction, ObservableInput, SchedulerLike, Subscrib
 import { Attempt, offerAttempt } from '../attempt.js';
 import { joined } from '../joined.js';
 import { badOption, callable, count, longestMs, milliseconds } from '../options.js';
+import { textOf } from '../errors.js';
+import { warnOnce } from '../warning.js';
 import { exponential } from './backoff.js';
 import type { Backoff } from './backoff.js';
-import { causeOf, transient } from './transient.js';
+import { Failures } from './failures.js';
+import { transient } from './transient.js';
 import type { Retryable } from './transient.js';
 
 /** Told before each wait. `cause` is the error of the attempt that ended; none, if it ended with OK. */
@@ -24,7 +27,8 @@ export interface ReconnectPolicy {
   /**
    * Each emission moves the stream to a new call without losing what the old one has taken: the old call takes no
    * more, is half-closed and read until its status, or cancelled after `handoverMs`; only then the next one opens.
-   * During a wait it connects now. What is emitted synchronously on subscription is skipped.
+   * During a wait it connects now. What is emitted synchronously on subscription is skipped. If it ends, even with an
+   * error, the stream goes on without renewals; an error is warned of.
    */
   readonly renew?: ObservableInput<unknown>;
   /** Each emission cancels the call and opens the next one at once; what was in flight is lost. */
@@ -34,10 +38,17 @@ export interface ReconnectPolicy {
   /** How long an old call may take to end by itself, and a reader that holds its gate to let go. Default 2,000 ms. */
   readonly handoverMs?: number;
   /**
-   * A call that has been open for so long is proof of life, as a first message is; either sets the count of attempts
-   * back. Default 5,000 ms: a stream that opens and dies still backs off.
+   * A call that has been open for so long is proof of life: it sets the backoff and all counts of failures back. One that
+   * was open for a part of it takes that part of the backoff back, so that a call which greets and dies still backs off,
+   * and one which worked for seconds is not punished as if it had not. Default 5,000 ms.
    */
   readonly minUptimeMs?: number;
+  /**
+   * For how long an attempt is repeated that fails of what may pass by itself: an unknown status, TLS, an `Open` that
+   * throws, call credentials; from the first such failure on, and at least five times. Default 60,000 ms: a rolling
+   * restart, or a new certificate, is over by then.
+   */
+  readonly patienceMs?: number;
   /** How many attempts in a row, without a proof of life between them. Default `Infinity`. */
   readonly maxAttempts?: number;
   /** What follows an end with OK: `complete` (default) or another attempt, after a wait. */
@@ -69,6 +80,7 @@ function checked(policy: ReconnectPolicy): Settings {
     finish: policy.finish ?? never,
     handoverMs: milliseconds('handoverMs', policy.handoverMs ?? 2_000),
     minUptimeMs: milliseconds('minUptimeMs', policy.minUptimeMs ?? 5_000),
+    patienceMs: milliseconds('patienceMs', policy.patienceMs ?? 60_000),
     maxAttempts: count('maxAttempts', policy.maxAttempts ?? Infinity),
     onComplete: policy.onComplete ?? ((): 'complete' => 'complete'),
     onRetry: policy.onRetry ?? ((): void => undefined),
@@ -90,10 +102,7 @@ class Attempts<T> {
   readonly #subscriber: Subscriber<T>;
   /** Emits how long to wait before the next attempt; `undefined` is at once, before anything else can happen. */
   readonly #next = new Subject<number | undefined>();
-  /** Attempts that ended since the last proof of life. */
-  #unproven = 0;
-  #lastCause: unknown;
-  #inARow = 0;
+  readonly #failures: Failures;
   /** The attempt under way and its subscription; none while waiting. */
   #live: { readonly attempt: Attempt; readonly subscriber: Subscriber<T> } | undefined;
   /** What is waited for, or about to be. */
@@ -104,15 +113,16 @@ class Attempts<T> {
   constructor(source: Observable<T>, settings: Settings, subscriber: Subscriber<T>) {
     this.#source = source;
     this.#settings = settings;
+    this.#failures = new Failures(settings.minUptimeMs);
     this.#subscriber = subscriber;
   }
 
   start(): Subscription {
     const { renew, restart, finish, scheduler } = this.#settings;
     const attempt$ = new Observable<T>((subscriber) => this.#attempt(subscriber));
-    this.#listen(renew, () => this.#leave('attempt'));
-    this.#listen(restart, () => this.#left(this.#afterLeaving));
-    this.#listen(finish, () => this.#leave('complete'));
+    this.#listen('renew', renew, () => this.#leave('attempt'));
+    this.#listen('restart', restart, () => this.#left(this.#afterLeaving));
+    this.#listen('finish', finish, () => this.#leave('complete'));
     const stream$ = this.#next.pipe(
       switchMap((delayMs) =>
         delayMs === undefined ? attempt$ : timer(delayMs, scheduler).pipe(switchMap(() => attempt$)),
@@ -123,8 +133,11 @@ class Attempts<T> {
     return subscription;
   }
 
-  /** What a notifier emits while being subscribed to is the present state of things, not a change of it. */
-  #listen(notifier: ObservableInput<unknown>, act: () => void): void {
+  /**
+   * What a notifier emits while being subscribed to is the present state of things, not a change of it. A notifier that
+   * fails is no reason to end a stream that works.
+   */
+  #listen(name: string, notifier: ObservableInput<unknown>, act: () => void): void {
     let subscribed = false;
     this.#subscriber.add(
       from(notifier).subscribe({
@@ -132,7 +145,7 @@ class Attempts<T> {
           if (subscribed) act();
         },
         error: (error: unknown) => {
-          this.#subscriber.error(error);
+          warnOnce('RXDUPLEX_NOTIFIER_FAILED', `${name} of a reconnecting stream has failed: ${textOf(error)}`);
         },
       }),
     );
@@ -140,33 +153,33 @@ class Attempts<T> {
   }
 
   #attempt(subscriber: Subscriber<T>): void {
-    const { minUptimeMs, scheduler } = this.#settings;
-    let proven = false;
-    const prove = (): void => {
-      proven = true;
-      this.#unproven = this.#inARow = 0;
+    const { scheduler } = this.#settings;
+    let openSince: number | undefined;
+    const opened = (): void => {
+      openSince ??= scheduler.now();
     };
-    const attempt = new Attempt(this.#unproven + 1, () => {
-      if (minUptimeMs !== Infinity) subscriber.add(scheduler.schedule(prove, minUptimeMs));
-    });
+    const over = (): void => {
+      if (this.#live !== live) return;
+      this.#live = undefined;
+      if (openSince !== undefined) this.#failures.lived(scheduler.now() - openSince);
+    };
+    const attempt = new Attempt(this.#failures.weight + 1, opened);
     const live = { attempt, subscriber };
     this.#live = live;
     this.#toCome = this.#afterLeaving = undefined;
-    subscriber.add(() => {
-      if (this.#live === live) this.#live = undefined;
-    });
+    subscriber.add(over);
     offerAttempt(attempt, () => {
       joined(subscriber, () => this.#source).subscribe({
         next: (value) => {
-          if (!proven) prove();
+          opened();
           subscriber.next(value);
         },
         error: (error: unknown) => {
-          this.#live = undefined;
+          over();
           this.#failed(subscriber, error, attempt);
         },
         complete: () => {
-          this.#live = undefined;
+          over();
           this.#completed(subscriber);
         },
       });
@@ -197,22 +210,19 @@ class Attempts<T> {
     else this.#subscriber.complete();
   }
 
-  #failed(subscriber: Subscriber<T>, error: unknown, { freshMetadata, passing }: Attempt): void {
+  #failed(subscriber: Subscriber<T>, error: unknown, { passing }: Attempt): void {
     if (this.#afterLeaving) {
       this.#left(this.#afterLeaving);
       return;
     }
-    const cause = causeOf(error);
-    this.#inARow = cause === this.#lastCause ? this.#inARow + 1 : 1;
-    this.#lastCause = cause;
-    this.#unproven += 1;
+    const { retryable, maxAttempts, patienceMs, scheduler } = this.#settings;
+    this.#failures.ended();
+    const failure = { ...this.#failures.failed(error, scheduler.now()), patienceMs };
     try {
-      const { retryable, maxAttempts } = this.#settings;
-      const worthIt = (): boolean => passing || retryable(error, { inARow: this.#inARow, freshMetadata });
-      const again = this.#unproven < maxAttempts && worthIt();
+      const again = this.#failures.unproven < maxAttempts && (passing || retryable(error, failure));
       const delayMs = again ? this.#delay(error) : undefined;
       if (delayMs === undefined) subscriber.error(error);
-      else this.#wait({ attempt: this.#unproven + 1, delayMs, cause: error });
+      else this.#wait({ attempt: this.#failures.weight + 1, delayMs, cause: error });
     } catch (thrown) {
       subscriber.error(thrown);
     }
@@ -223,15 +233,15 @@ class Attempts<T> {
       this.#left(this.#afterLeaving);
       return;
     }
+    this.#failures.ended();
     try {
       if (this.#settings.onComplete() === 'complete') {
         this.#next.complete();
         subscriber.complete();
         return;
       }
-      this.#unproven += 1;
-      const delayMs = this.#checkedDelay(this.#settings.backoff(this.#unproven, undefined));
-      this.#wait({ attempt: this.#unproven + 1, delayMs });
+      const { weight } = this.#failures;
+      this.#wait({ attempt: weight + 1, delayMs: this.#checkedDelay(this.#settings.backoff(weight, undefined)) });
     } catch (thrown) {
       subscriber.error(thrown);
     }
@@ -247,7 +257,7 @@ class Attempts<T> {
   /** A server's pushback decides, if there is one: a negative or illegible one forbids another attempt (gRPC A6). */
   #delay(error: unknown): number | undefined {
     const pushback = pushbackOf(error);
-    if (pushback === undefined) return this.#checkedDelay(this.#settings.backoff(this.#unproven, error));
+    if (pushback === undefined) return this.#checkedDelay(this.#settings.backoff(this.#failures.weight, error));
     return /^\d{1,10}$/.test(pushback) ? Math.min(Number(pushback), longestMs) : undefined;
   }
 

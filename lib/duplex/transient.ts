@@ -1,57 +1,87 @@
 import { status } from '@grpc/grpc-js';
-import type { ServiceError } from '@grpc/grpc-js';
-import { codeOf } from '../errors.js';
+import { RxDuplexError, isStatus } from '../errors.js';
 
 /** What is known of a failed attempt beside its error. */
 export interface Failure {
   /**
-   * How many attempts in a row have failed of this same cause, this one included, without a proof of life between: with
-   * the same code, TLS failures being counted apart from other unreachable servers.
+   * How many attempts in a row have failed in this way, this one included: with the same cause, or with any of those that
+   * may pass by themselves. A call that was open for `minUptimeMs` ends the row.
    */
   readonly inARow: number;
-  /** Whether another attempt would ask for its metadata anew. */
-  readonly freshMetadata: boolean;
+  /** How long ago the first of them has failed, in milliseconds. */
+  readonly sinceMs: number;
+  /** How long causes that may pass by themselves are borne: `patienceMs` of the policy. */
+  readonly patienceMs: number;
 }
 
 /** Whether another attempt is worth making. */
 export type Retryable = (error: unknown, failure: Failure) => boolean;
 
+/** Why an attempt has failed: the code of its error, or a word where one code means several things. */
+export type Cause = unknown;
+
+/** What grpc-js itself says in the details of its errors, and what servers say of messages that are too large. */
+const words = {
+  credentials: /^Getting metadata from plugin failed/,
+  parsing: /^Response message parsing error/,
+  tls: /certificate|altnames|SSL routines|EPROTO/i,
+  oversize: /larger than|exceeds (?:the )?max|too large|size limit/i,
+} as const;
+
 /**
- * What an attempt has failed of: the code of its error, but for two of grpc-js's that mean either of two things. It
- * reports every TLS failure as an unreachable server, with Node's or OpenSSL's own words in the details, and an
- * oversize message as it does an overloaded or offended server. This is the one place where details are read.
+ * The cause of a failure: the code of its status, or of the library's own error. Some codes of grpc-js mean more than one
+ * thing, and only their details tell which: a TLS failure is reported as an unreachable server, with Node's or OpenSSL's
+ * words; an oversize message as an overloaded server, in the words of whichever peer has refused it; call credentials
+ * that fail with any code, and a reply that cannot be parsed as an internal error. This is the one place where details
+ * are read. An error that is neither has no cause that is known.
  */
-export function causeOf(error: unknown): unknown {
-  const code = codeOf(error);
-  if (code === status.UNAVAILABLE && has(error, /certificate|altnames|SSL routines|EPROTO/i)) return 'TLS';
-  if (code === status.RESOURCE_EXHAUSTED && has(error, /larger than/)) return 'OVERSIZE';
-  return code;
+export function causeOf(error: unknown): Cause {
+  if (RxDuplexError.is(error)) return error.code;
+  if (!isStatus(error)) return undefined;
+  const { code, details } = error;
+  if (words.credentials.test(details)) return 'CREDENTIALS';
+  if (code === status.INTERNAL && words.parsing.test(details)) return 'UNPARSABLE';
+  if (code === status.UNAVAILABLE && words.tls.test(details)) return 'TLS';
+  const mayBeSize = code === status.RESOURCE_EXHAUSTED || code === status.OUT_OF_RANGE;
+  return mayBeSize && words.oversize.test(details) ? 'OVERSIZE' : code;
 }
 
-const has = (error: unknown, text: RegExp): boolean => text.test((error as Partial<ServiceError>).details ?? '');
-
-/** How often an attempt is repeated in a row; what is not here, never. */
-const repeats: ReadonlyMap<unknown, number> = new Map<unknown, number>([
-  [status.CANCELLED, Infinity],
-  [status.UNKNOWN, 5],
-  [status.DEADLINE_EXCEEDED, Infinity],
-  [status.RESOURCE_EXHAUSTED, Infinity],
-  [status.ABORTED, Infinity],
-  [status.INTERNAL, Infinity],
-  [status.UNAVAILABLE, Infinity],
-  ['TLS', 5],
-  ['OPEN_TIMEOUT', Infinity],
-  ['METADATA_FAILED', Infinity],
-  ['OPEN_FAILED', 5],
+/** What says "not now", and is tried again for ever. */
+const passing: ReadonlySet<Cause> = new Set<Cause>([
+  status.CANCELLED,
+  status.DEADLINE_EXCEEDED,
+  status.RESOURCE_EXHAUSTED,
+  status.ABORTED,
+  status.INTERNAL,
+  status.UNAVAILABLE,
+  'OPEN_TIMEOUT',
+  'METADATA_FAILED',
 ]);
 
+/** What may pass by itself, as a rolling restart, a new certificate or a proxy in trouble does, or may be a mistake. */
+const mayPass: ReadonlySet<Cause> = new Set<Cause>([status.UNKNOWN, 'TLS', 'OPEN_FAILED', 'CREDENTIALS']);
+
+/** How often in a row the rest is tried again. Credentials may be fresh the next time; a reply may be another one. */
+const repeats: ReadonlyMap<Cause, number> = new Map<Cause, number>([
+  [status.UNAUTHENTICATED, 1],
+  ['UNPARSABLE', 5],
+]);
+
+/** At least so many attempts are made of what may pass by itself, however long they take. */
+const leastAttempts = 5;
+
+/** Causes that are counted together. */
+export const familyOf = (cause: Cause): unknown => (mayPass.has(cause) ? 'MAY_PASS' : cause);
+
 /**
- * The default answer, by code. What says "not now" is tried again for ever; UNKNOWN, a TLS failure and an `Open` that
- * throws at most 5 times in a row; UNAUTHENTICATED once, and only if the metadata would be fresh; everything else, an
+ * The default answer, by cause. What says "not now" is tried again for ever; UNKNOWN, a TLS failure, an `Open` that throws
+ * and call credentials that fail for `patienceMs` from the first of them on, and at least five times; UNAUTHENTICATED once,
+ * since credentials may be fresh the next time; a reply that cannot be parsed five times in a row. Everything else, an
  * oversize message included, is final.
  */
-export const transient: Retryable = (error, { inARow, freshMetadata }) => {
+export const transient: Retryable = (error, { inARow, sinceMs, patienceMs }) => {
   const cause = causeOf(error);
-  if (cause === status.UNAUTHENTICATED) return freshMetadata && inARow === 1;
+  if (passing.has(cause)) return true;
+  if (mayPass.has(cause)) return inARow < leastAttempts || sinceMs < patienceMs;
   return inARow <= (repeats.get(cause) ?? 0);
 };

@@ -127,20 +127,31 @@ test('an attempt waits for as long as the backoff says, to the millisecond', () 
   assert.is(made.length, 2);
 });
 
-test('a first message sets the count back', () => {
-  const { clock, last, retries } = begin();
-  last().error(away);
-  clock.advance(10);
-  last().error(away);
-  clock.advance(10);
-  last().next(1);
-  last().error(away);
-  clock.advance(10);
-  last().error(away);
+test('a call that was open for minUptimeMs sets the count back, and a first message alone does not', () => {
+  const { clock, last, retries } = begin({ minUptimeMs: 50 });
+  for (const uptimeMs of [0, 0, 50, 0]) {
+    last().next(1);
+    clock.advance(uptimeMs);
+    last().error(away);
+    clock.advance(10);
+  }
   assert.equal(
     retries.map(({ attempt }) => attempt),
     [2, 3, 2, 3],
   );
+});
+
+test('a call that was open for a part of minUptimeMs takes that part of the backoff back', () => {
+  const asked: number[] = [];
+  const { clock, last } = begin({ backoff: (failed) => asked.push(failed) * 0 + 10, minUptimeMs: 100 });
+  for (const uptimeMs of [0, 0, 0, 0, 50, 90, 0]) {
+    last().open();
+    clock.advance(uptimeMs);
+    last().error(away);
+    clock.advance(10);
+  }
+  // 4 × 1/2 + 1 is 3, and 3 × 1/10 + 1 is 1.3: a part counts as a whole.
+  assert.equal(asked, [1, 2, 3, 4, 3, 2, 3]);
 });
 
 test('to be open is no proof of life, before minUptimeMs have passed since then', () => {
@@ -174,9 +185,10 @@ test('to be open is no proof of life, before minUptimeMs have passed since then'
   });
 });
 
-test('with no bound on minUptimeMs, only a message is proof of life', () => {
+test('with no bound on minUptimeMs, nothing is proof of life', () => {
   const { clock, last, retries } = begin({ minUptimeMs: Infinity });
   last().open();
+  last().next(1);
   clock.advance(1_000_000);
   last().error(away);
   clock.advance(10);
@@ -187,13 +199,13 @@ test('with no bound on minUptimeMs, only a message is proof of life', () => {
   );
 });
 
-test('a stream which opens and dies ten thousand times still backs off, and leaves no timer behind', () => {
+test('a stream which greets and dies ten thousand times still backs off, and leaves no timer behind', () => {
   const asked: number[] = [];
   const { clock, last, stop } = begin({ backoff: (failed) => asked.push(failed) * 0 + 1, minUptimeMs: 20 });
   for (let i = 0; i < 10_000; i += 1) {
     last().open();
-    assert.is(clock.pending, 1);
-    clock.advance(19);
+    last().next(1);
+    assert.is(clock.pending, 0);
     last().error(away);
     assert.is(clock.pending, 1);
     clock.advance(1);
@@ -204,6 +216,36 @@ test('a stream which opens and dies ten thousand times still backs off, and leav
   );
   stop();
   assert.is(clock.pending, 0);
+});
+
+test('a restart after a long life sets the count back as well', () => {
+  const restart = new Subject<void>();
+  const { clock, last, retries } = begin({ restart, minUptimeMs: 50 });
+  for (let i = 0; i < 3; i += 1) {
+    last().error(away);
+    clock.advance(10);
+  }
+  last().open();
+  clock.advance(50);
+  restart.next();
+  last().error(away);
+  assert.is(retries.at(-1)?.attempt, 2);
+});
+
+test('a renewal is no failure: it neither counts nor backs off', () => {
+  const renew = new Subject<void>();
+  const { clock, last, made, retries } = begin({ renew, maxAttempts: 2 }, (call) => call.complete());
+  for (let i = 0; i < 10; i += 1) {
+    last().open();
+    renew.next();
+  }
+  assert.is(made.length, 11);
+  last().error(away);
+  clock.advance(10);
+  assert.equal(
+    retries.map(({ attempt }) => attempt),
+    [2],
+  );
 });
 
 test('a server that pushes back decides how long is waited', () => {
@@ -262,6 +304,7 @@ test('a proof of life grants maxAttempts anew', () => {
   const { clock, made, last, ends } = begin({ maxAttempts: 2 });
   for (let i = 0; i < 10; i += 1) {
     last().next(i);
+    clock.advance(5_000);
     last().error(away);
     clock.advance(10);
   }
@@ -308,6 +351,7 @@ test('an OK end may be followed by another attempt, after a wait without a cause
   last().complete();
   clock.advance(10);
   last().next(1);
+  clock.advance(5_000);
   last().complete();
   assert.equal(
     retries.map(({ attempt }) => attempt),
@@ -331,43 +375,76 @@ test('what follows an OK end is asked at each of them', () => {
 test('failures of one cause are counted in a row, until another comes between them or a proof of life', () => {
   const counts: number[] = [];
   const { clock, last } = begin({ retryable: (_, { inARow }) => counts.push(inARow) > 0 });
-  const tls = failure(status.UNAVAILABLE, 'certificate has expired');
-  for (const error of [away, away, tls, tls, away, refused, refused]) {
+  for (const error of [away, away, refused, refused, away]) {
     last().error(error);
     clock.advance(10);
   }
   last().next(1);
-  last().error(refused);
-  assert.equal(counts, [1, 2, 1, 2, 1, 1, 2, 1]);
+  clock.advance(5_000);
+  last().error(away);
+  assert.equal(counts, [1, 2, 1, 2, 1, 1]);
 });
 
-test('a TLS failure after a long absence is not the last of many', () => {
-  const { clock, made, last, ends } = begin();
-  for (let i = 0; i < 20; i += 1) {
-    last().error(away);
+test('what may pass by itself shares one row, whatever fails between, and its time runs from the first of it', () => {
+  const told: unknown[] = [];
+  const { clock, last } = begin({ retryable: (_, { inARow, sinceMs }) => told.push([inARow, sinceMs]) > 0 });
+  const tls = failure(status.UNAVAILABLE, 'certificate has expired');
+  const failed = new RxDuplexError('OPEN_FAILED', 'no leader');
+  for (const error of [away, tls, away, failure(status.UNKNOWN), failed]) {
+    last().error(error);
     clock.advance(10);
   }
-  for (let i = 0; i < 5; i += 1) {
-    last().error(failure(status.UNAVAILABLE, 'certificate has expired'));
-    clock.advance(10);
-  }
-  assert.is(made.length, 26);
-  assert.equal(ends, []);
-  last().error(failure(status.UNAVAILABLE, 'certificate has expired'));
+  assert.equal(told, [
+    [1, 0],
+    [1, 0],
+    [1, 0],
+    [2, 20],
+    [3, 30],
+  ]);
+});
+
+for (const [what, error] of [
+  ['UNKNOWN', failure(status.UNKNOWN, 'Exception iterating responses')],
+  ['a TLS failure', failure(status.UNAVAILABLE, 'certificate has expired')],
+  ['an Open that throws', new RxDuplexError('OPEN_FAILED', 'no leader')],
+  ['call credentials that fail', failure(status.UNKNOWN, 'Getting metadata from plugin failed with error: x')],
+] as const) {
+  test(`${what} is borne for patienceMs from the first on, and at least five times`, () => {
+    const patient = begin({ patienceMs: 1_000 });
+    for (let ms = 0; ms <= 1_000; ms += 10) {
+      assert.equal(patient.ends, [], `${ms} ms`);
+      patient.last().error(error);
+      patient.clock.advance(10);
+    }
+    assert.equal(patient.ends, [error]);
+    const rare = begin({ patienceMs: 1_000, backoff: () => 10_000 });
+    for (let times = 0; times < 5; times += 1) {
+      assert.equal(rare.ends, []);
+      rare.last().error(error);
+      rare.clock.advance(10_000);
+    }
+    assert.equal([rare.ends, rare.made.length], [[error], 5]);
+  });
+}
+
+test('maxAttempts goes before patience', () => {
+  const { clock, last, ends } = begin({ maxAttempts: 2 });
+  last().error(failure(status.UNKNOWN));
+  clock.advance(10);
+  last().error(failure(status.UNKNOWN));
   assert.is(ends.length, 1);
 });
 
-test('whether metadata would be fresh is told by the call', () => {
-  const told: boolean[] = [];
-  const policy = {
-    retryable: (_: unknown, { freshMetadata }: { freshMetadata: boolean }) => told.push(freshMetadata) < 0,
-  };
-  const { last } = begin(policy);
-  last().error(away);
-  const second = begin(policy);
-  second.last().freshen();
-  second.last().error(away);
-  assert.equal(told, [false, true]);
+test('a reply that cannot be parsed is borne five times in a row, also after good messages', () => {
+  const { clock, last, ends, made } = begin();
+  const error = failure(status.INTERNAL, 'Response message parsing error: invalid wire type');
+  for (let times = 0; times < 6; times += 1) {
+    assert.equal(ends, []);
+    last().next(1);
+    last().error(error);
+    clock.advance(10);
+  }
+  assert.equal([ends, made.length], [[error], 6]);
 });
 
 for (const delayMs of [NaN, -1, Infinity, -Infinity, '5', undefined, null]) {
@@ -460,6 +537,7 @@ test('a bad option is refused at the door, by name', () => {
     ['handoverMs', { handoverMs: NaN }],
     ['minUptimeMs', { minUptimeMs: '5' }],
     ['minUptimeMs', { minUptimeMs: 2 ** 31 }],
+    ['patienceMs', { patienceMs: -1 }],
     ['maxAttempts', { maxAttempts: 0 }],
     ['maxAttempts', { maxAttempts: 1.5 }],
     ['backoff', { backoff: 5 }],
@@ -489,21 +567,23 @@ test('by default the waits are jittered, and time is real', () => {
   assert.is(delays.length, 1);
 });
 
-test('an error of a notifier ends the stream, and its completion means nothing', () => {
+test('a notifier that fails or completes has no more to say, and the stream goes on', () => {
   for (const name of ['renew', 'restart', 'finish'] as const) {
-    const notifier = new Subject<void>();
-    const { last, ends } = begin({ [name]: notifier });
-    notifier.error(refused);
-    assert.equal(ends, [refused]);
-    assert.not(last().live);
-
-    const silent = begin({ [name]: EMPTY });
-    assert.ok(silent.last().live);
-    assert.equal(silent.ends, []);
-
-    const failing = begin({ [name]: throwError(() => refused) });
-    assert.equal(failing.ends, [refused]);
-    assert.is(failing.made.length, 0);
+    for (const end of ['error', 'complete'] as const) {
+      const notifier = new Subject<void>();
+      const { clock, last, ends, made } = begin({ [name]: notifier });
+      notifier[end](refused);
+      assert.equal(ends, [], `${name} ${end}`);
+      assert.ok(last().live);
+      last().error(away);
+      clock.advance(10);
+      assert.is(made.length, 2);
+    }
+    for (const ended of [EMPTY, throwError(() => refused)]) {
+      const { last, ends } = begin({ [name]: ended });
+      assert.ok(last().live);
+      assert.equal(ends, []);
+    }
   }
 });
 

@@ -38,8 +38,6 @@ export interface Driven {
   /** How often it was asked to leave. */
   left: number;
   open(): void;
-  /** Says that another attempt would ask for its metadata anew. */
-  freshen(): void;
   next(value: number): void;
   error(error: unknown): void;
   complete(): void;
@@ -59,9 +57,6 @@ export function driven(leave: (call: Driven) => void = () => undefined): {
       left: 0,
       open: () => {
         attempt.opened();
-      },
-      freshen: () => {
-        attempt.freshMetadata = true;
       },
       next: (value) => {
         subscriber.next(value);

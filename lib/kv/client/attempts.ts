@@ -89,10 +89,10 @@ export class Attempts {
 
   /** How long to wait before another attempt; nothing if none is worth it. */
   #delay(error: unknown, attempts: number, inARow: number): number | undefined {
-    const { maxAttempts, backoff, freshMetadata } = this.#settings;
+    const { maxAttempts, backoff } = this.#settings;
     if (attempts >= maxAttempts) return undefined;
     const reason = failedOf(error);
-    const again = isUnanswered(reason) || transient(reason, { inARow, freshMetadata });
+    const again = isUnanswered(reason) || transient(reason, { inARow, sinceMs: 0, patienceMs: 0 });
     return again ? backoff(attempts, error) : undefined;
   }
 }

@@ -51,10 +51,10 @@ export interface WatchSettings {
 
 /** Every revision from `from` on, over as many calls as it takes. */
 export function changesOf(open: OpenWatch, settings: WatchSettings): Gated<KvChanges> {
-  const { from, backoff, freshMetadata, onRetry, closed$ } = settings;
+  const { from, backoff, onRetry, closed$ } = settings;
   const policy: ReconnectPolicy = {
     backoff,
-    retryable: (error, failure) => transient(error, { ...failure, freshMetadata }),
+    retryable: transient,
     onComplete: () => 'reopen',
     ...(onRetry && { onRetry }),
   };
