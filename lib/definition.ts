@@ -1,4 +1,6 @@
 import type { Client, MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
+import { fieldsOf } from './descriptor.js';
+import type { Described } from './descriptor.js';
 import { badOption } from './options.js';
 
 /** A method, and its key in the definition of its service. */
@@ -36,20 +38,40 @@ export function duplexMethod<Request, Response>(service: ServiceDefinition, name
 
 const uncapitalised = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
-interface Described {
-  readonly type?: { readonly name?: string; readonly field?: readonly { readonly name?: string }[] };
-}
+/** Method definitions of proto-loader describe their messages. */
+type MethodTypes = Partial<Readonly<Record<'requestType' | 'responseType', Described>>>;
 
 /**
  * protobufjs reads a field that was not set from the message's prototype: one named `constructor` would put the source
- * text of a function on the wire.
+ * text of a function on the wire, at whatever depth it is.
  */
 export function refuseInheritedNames(method: object): void {
-  const { requestType, responseType } = method as { requestType?: Described; responseType?: Described };
-  for (const message of [requestType?.type, responseType?.type]) {
-    for (const { name = '' } of message?.field ?? []) {
-      if (name in {})
-        throw badOption(`a field of ${String(message?.name)}`, 'named unlike any member of Object.prototype', name);
+  const { requestType, responseType } = method as MethodTypes;
+  for (const described of [requestType, responseType]) {
+    if (!described) continue;
+    for (const { name, of } of fieldsOf(described)) {
+      if (name in {}) throw badOption(`a field of ${of}`, 'named unlike any member of Object.prototype', name);
     }
   }
+}
+
+/**
+ * Serialises messages as the method does, but none that is no message: protobufjs makes an empty message of a text, a
+ * number or a list without a word. What a definition that was not made by proto-loader takes is its own business.
+ */
+export function checkedSerializer<T>(
+  method: object,
+  type: 'requestType' | 'responseType',
+  serialize: (message: T) => Buffer,
+): (message: T) => Buffer {
+  if (!(method as MethodTypes)[type]) return serialize;
+  return (message) => {
+    if (typeof message !== 'object') throw new TypeError(`a message must be an object; got a ${typeof message}`);
+    if (message !== null && (Symbol.iterator in message || Symbol.asyncIterator in message)) {
+      throw new TypeError(
+        'a message must not be a list: send its members one by one, as feed, concatMap and mergeMap do',
+      );
+    }
+    return serialize(message);
+  };
 }

@@ -15,11 +15,11 @@ export interface RemoteOptions<Out, In, E extends Tagged, R extends Requests<Out
   readonly outgoing?: RemoteOutgoing<Out>;
   readonly reconnect?: Pick<
     ReconnectPolicy,
-    'backoff' | 'retryable' | 'renew' | 'handoverMs' | 'minUptimeMs' | 'maxAttempts' | 'scheduler'
+    'backoff' | 'retryable' | 'renew' | 'handoverMs' | 'minUptimeMs' | 'patienceMs' | 'maxAttempts' | 'scheduler'
   >;
   /** How a reply finds its request. Without it there is no `request`. */
   readonly requests?: R;
-  /** A call that gives no sign of the peer by then counts as failed. Default `Infinity`. */
+  /** A call that gives no sign of the peer by then counts as failed. Default as of `duplex`. */
   readonly openTimeoutMs?: number;
   /** Whether messages share writes: see `duplex`. */
   readonly coalesce?: Coalesce | false;

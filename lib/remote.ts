@@ -88,6 +88,8 @@ export class Remote<
   readonly request: RequestOf<Out, In, R>;
 
   readonly #policy: ReconnectPolicy;
+  /** No more calls are opened. */
+  readonly #closeOpen: (() => void) | undefined;
   readonly #call$: Observable<In>;
   readonly #idleMs: number;
   readonly #outgoing: Outgoing<Out>;
@@ -111,13 +113,14 @@ export class Remote<
   #drained: ((ok: boolean) => void) | undefined;
 
   constructor(open: Open<Out, In>, options: RemoteOptions<Out, In, E, R>) {
-    const { events, outgoing = {}, reconnect: policy = {}, requests, openTimeoutMs = Infinity } = options;
+    const { events, outgoing = {}, reconnect: policy = {}, requests, openTimeoutMs } = options;
     callable('events', events);
     callable('open', open);
     this.#idleMs = milliseconds('idleMs', options.idleMs ?? 30_000);
+    this.#closeOpen = open.close;
     this.#outgoing = new Outgoing(sized(open, outgoing));
     this.#call$ = duplex(this.#watched(open), this.#outgoing, {
-      openTimeoutMs,
+      ...(openTimeoutMs !== undefined && { openTimeoutMs }),
       coalesce: options.coalesce ?? {},
       gate: this.gate,
       onOpen: (peer) => {
@@ -457,6 +460,7 @@ export class Remote<
     this.#requester?.connectionLost(cause, asked);
     this.#endStreams(status);
     this.#statuses.complete();
+    this.#closeOpen?.();
     this.#drained?.(false);
   }
 

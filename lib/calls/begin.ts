@@ -4,6 +4,7 @@ import type { Subscriber } from 'rxjs';
 import { openFailed } from '../duplex/duplex.js';
 import { RxDuplexError } from '../errors.js';
 import { failOnAbort } from '../abort.js';
+import { withoutAgreements } from '../metadata.js';
 import { longestMs } from '../options.js';
 import type { Settings } from './options.js';
 
@@ -13,17 +14,20 @@ export type Start = (metadata: Metadata, options: CallOptions) => void;
 /**
  * What comes before a call of any kind: its deadline runs from here, through its turn under the limit and its metadata,
  * and so does its signal. What is wrong on the way is the subscriber's error; a subscriber that has left starts nothing.
+ * `first` is called before all of that, but for a signal that is aborted already.
  */
-export function begin(subscriber: Subscriber<never>, settings: Settings, start: Start): void {
+export function begin(subscriber: Subscriber<never>, settings: Settings, start: Start, first?: () => void): void {
   const { signal, limit, timeoutMs, options } = settings;
   if (signal) failOnAbort(subscriber, signal);
   if (subscriber.closed) return;
+  first?.();
   const deadline = Math.min(settings.deadline, Date.now() + timeoutMs);
   const failed = (error: unknown): void => {
-    subscriber.error(openFailed(error));
+    subscriber.error(openFailed(settings.explain(error)));
   };
   const startWith = (metadata: Metadata): void => {
-    if (!subscriber.closed) start(metadata, deadline === Infinity ? options : { ...options, deadline });
+    if (subscriber.closed) return;
+    start(withoutAgreements(metadata), deadline === Infinity ? options : { ...options, deadline });
   };
   /** grpc-js sees to the deadline of a call that has been made. */
   const waitFor = (metadata: Promise<Metadata>): void => {
@@ -39,6 +43,7 @@ export function begin(subscriber: Subscriber<never>, settings: Settings, start: 
     metadata.finally(over).then(startWith).catch(failed);
   };
   const go = (): void => {
+    if (subscriber.closed) return;
     try {
       const metadata = settings.metadata();
       if (metadata instanceof Metadata) startWith(metadata);

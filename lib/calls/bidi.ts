@@ -1,9 +1,9 @@
-import type { Client, MethodDefinition } from '@grpc/grpc-js';
-import type { ObservableInput } from 'rxjs';
+import type { CallOptions, Client, Metadata, MethodDefinition } from '@grpc/grpc-js';
 import { duplex } from '../duplex/duplex.js';
+import { warnWithoutOptions } from '../duplex/channel-options.js';
 import type { Open } from '../duplex/open.js';
 import { Gate, Gated } from '../gate.js';
-import { pour } from '../outgoing/pour.js';
+import type { MessageSource } from '../outgoing/source.js';
 import { serializerOf } from '../wire/chunk.js';
 import type { Wire } from '../wire/joining.js';
 import { begin } from './begin.js';
@@ -15,29 +15,33 @@ export function bidi<In, Out>(
   client: Client,
   method: MethodDefinition<In, Out>,
   wire: Wire,
-): (requests: ObservableInput<In>, settings: Settings, options: RxStreamOptions<In>) => Gated<Out> {
+): (requests: MessageSource<In>, settings: Settings, options: RxStreamOptions<In>) => Gated<Out> {
   const { path, requestSerialize, responseDeserialize } = method;
   const serialize = serializerOf(wire, requestSerialize);
-  return (requests, settings, given) => {
-    const { onMetadata, onStatus } = settings;
+  return (source, settings, given) => {
+    const { onMetadata, onStatus, explain, unhandled } = settings;
     const bounds = checkedOutgoing(method, given);
     const gate = new Gate();
-    return new Gated<Out>(gate, (subscriber) => {
-      begin(subscriber, settings, (metadata, options) => {
-        const outgoing = requestsOf(bounds, subscriber);
-        const make: Open<In, Out> = () => {
-          const call = client.makeBidiStreamRequest(path, serialize, responseDeserialize, metadata, options);
-          if (onMetadata) call.on('metadata', onMetadata);
-          if (onStatus) call.on('status', onStatus);
-          return call;
+    return new Gated<Out>(
+      gate,
+      (subscriber) => {
+        const requests = requestsOf(source, bounds, subscriber);
+        const { outgoing } = requests;
+        const start = (metadata: Metadata, options: CallOptions): void => {
+          warnWithoutOptions(client.getChannel());
+          const make: Open<In, Out> = () => {
+            const call = client.makeBidiStreamRequest(path, serialize, responseDeserialize, metadata, options);
+            if (onMetadata) call.on('metadata', onMetadata);
+            if (onStatus) call.on('status', onStatus);
+            return call;
+          };
+          const open = Object.assign(make, { wire, explain, ...(outgoing.encode && { encode: outgoing.encode }) });
+          duplex(open, outgoing, { gate }).subscribe(subscriber);
+          requests.start();
         };
-        const open = Object.assign(make, { wire, ...(outgoing.encode && { encode: outgoing.encode }) });
-        duplex(open, outgoing, { gate }).subscribe(subscriber);
-        const failed = (error: unknown): void => {
-          subscriber.error(error);
-        };
-        pour(requests, { outgoing, over: subscriber, failed });
-      });
-    });
+        begin(subscriber, settings, start, requests.first);
+      },
+      unhandled,
+    );
   };
 }

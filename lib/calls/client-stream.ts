@@ -1,8 +1,9 @@
-import type { Client, MethodDefinition, StatusObject } from '@grpc/grpc-js';
-import { Observable } from 'rxjs';
-import type { ObservableInput } from 'rxjs';
+import type { CallOptions, Client, Metadata, MethodDefinition, StatusObject } from '@grpc/grpc-js';
+import type { Observable } from 'rxjs';
+import { warnWithoutOptions } from '../duplex/channel-options.js';
 import { causeOf } from '../duplex/transient.js';
-import { pour } from '../outgoing/pour.js';
+import { OrderlyObservable } from '../orderly.js';
+import type { MessageSource } from '../outgoing/source.js';
 import { chunkOf, serializerOf } from '../wire/chunk.js';
 import { joiningOf } from '../wire/coalesce.js';
 import type { Wire } from '../wire/joining.js';
@@ -17,15 +18,16 @@ export function clientStream<In, Out>(
   client: Client,
   method: MethodDefinition<In, Out>,
   wire: Wire,
-): (requests: ObservableInput<In>, settings: Settings, options: RxStreamOptions<In>) => Observable<Out> {
+): (requests: MessageSource<In>, settings: Settings, options: RxStreamOptions<In>) => Observable<Out> {
   const { path, requestSerialize, responseDeserialize } = method;
   const serialize = serializerOf(wire, requestSerialize);
   const joining = joiningOf({}, wire);
-  return (requests, settings, given) => {
+  return (source, settings, given) => {
     const bounds = checkedOutgoing(method, given);
-    return new Observable<Out>((subscriber) => {
-      begin(subscriber, settings, (metadata, options) => {
-        const outgoing = requestsOf(bounds, subscriber);
+    return new OrderlyObservable<Out>(settings.unhandled, (subscriber) => {
+      const requests = requestsOf(source, bounds, subscriber);
+      const start = (metadata: Metadata, options: CallOptions): void => {
+        warnWithoutOptions(client.getChannel());
         const reply = new Reply<Out>();
         const call = client.makeClientStreamRequest(
           path,
@@ -35,14 +37,13 @@ export function clientStream<In, Out>(
           options,
           reply.received,
         );
-        const failed = (error: unknown): void => {
-          subscriber.error(error);
-        };
-        const pump = new Pump(outgoing, {
+        const pump = new Pump(requests.outgoing, {
           chunk: chunkOf[wire],
           joining,
           finish: () => call.end(),
-          failed,
+          failed: (error) => {
+            subscriber.error(error);
+          },
         });
         // For the life of the call: a cancelled one without a listener would end the process.
         call.on('error', () => undefined);
@@ -54,8 +55,9 @@ export function clientStream<In, Out>(
         });
         reply.join(subscriber, call, settings);
         pump.start(call);
-        pour(requests, { outgoing, over: subscriber, failed });
-      });
+        requests.start();
+      };
+      begin(subscriber, settings, start, requests.first);
     });
   };
 }

@@ -8,23 +8,26 @@ import type {
   MethodDefinition,
   requestCallback,
 } from '@grpc/grpc-js';
-import type { Observable, ObservableInput } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { namesOf, refuseInheritedNames, serviceOf } from '../definition.js';
 import type { Gated } from '../gate.js';
+import type { MessageSource } from '../outgoing/source.js';
+import { checkClient } from '../duplex/open.js';
 import { bidi } from './bidi.js';
 import { clientStream } from './client-stream.js';
 import { checkedCall, checkedClient } from './options.js';
 import type { RxCallOptions, RxOptions, RxStreamOptions, Settings } from './options.js';
+import { checkRequests } from './requests.js';
 import { serverStream } from './server-stream.js';
 import { unary } from './unary.js';
 
 /** A method of a generated client, as a function that gives an Observable. */
 export type RxMethod<F> = F extends (...args: never[]) => ClientDuplexStream<infer In, infer Out>
-  ? (requests: ObservableInput<In>, options?: RxStreamOptions<In>) => Gated<Out>
+  ? (requests: MessageSource<In>, options?: RxStreamOptions<In>) => Gated<Out>
   : F extends (argument: infer In, options?: CallOptions) => ClientReadableStream<infer Out>
     ? (request: In, options?: RxCallOptions) => Gated<Out>
     : F extends (callback: requestCallback<infer Out>) => ClientWritableStream<infer In>
-      ? (requests: ObservableInput<In>, options?: RxStreamOptions<In>) => Observable<Out>
+      ? (requests: MessageSource<In>, options?: RxStreamOptions<In>) => Observable<Out>
       : F extends (argument: infer In, callback: requestCallback<infer Out>) => ClientUnaryCall
         ? (request: In, options?: RxCallOptions) => Observable<Out>
         : never;
@@ -44,13 +47,15 @@ export type Rx<C> = {
  * full. The source is left when the call ends, and its error fails the call. Make clients with `channelOptions()`.
  */
 export function rx<C extends Client>(client: C, options: RxOptions = {}): Rx<C> {
-  const settings = checkedClient(options);
+  const settings = checkedClient(checkClient(client), options);
   const methods: Record<string, unknown> = {};
   for (const [key, method] of Object.entries(serviceOf(client))) {
     refuseInheritedNames(method);
     const call = kindOf(client, method, settings);
-    const made = (input: unknown, own?: RxStreamOptions<unknown>): Observable<unknown> =>
-      call(input as never, own ? checkedCall(settings, own) : settings, own ?? {});
+    const made = (input: unknown, own?: RxStreamOptions<unknown>): Observable<unknown> => {
+      if (method.requestStream) checkRequests(input);
+      return call(input as never, own ? checkedCall(settings, own) : settings, own ?? {});
+    };
     for (const name of namesOf(key, method)) if (!(name in Client.prototype)) methods[name] = made;
   }
   return methods as Rx<C>;

@@ -1,10 +1,13 @@
 import { Metadata } from '@grpc/grpc-js';
-import type { CallOptions, StatusObject } from '@grpc/grpc-js';
-import { hasInterceptors } from '../duplex/open.js';
-import { askFor, checkMetadata } from '../metadata.js';
+import type { CallOptions, Client, StatusObject } from '@grpc/grpc-js';
+import { isShutDown } from '../duplex/connected.js';
+import { checkCallOptions, clientClosed, hasInterceptors } from '../duplex/open.js';
+import { askFor, checkMetadata, merged, withoutAgreements } from '../metadata.js';
 import type { MetadataSource } from '../metadata.js';
 import { badOption, callable, milliseconds, moment, oneOf } from '../options.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
+import { ignoreAbort, report } from '../orderly.js';
+import type { Unhandled } from '../orderly.js';
 import type { Wire } from '../wire/joining.js';
 import { Limit } from './limit.js';
 
@@ -59,12 +62,17 @@ export interface Settings extends Pick<RxCallOptions, 'signal' | 'onMetadata' | 
   readonly limit: Limit | undefined;
   readonly options: CallOptions;
   readonly wire: Wire;
+  /** What an error means that came before the call. */
+  readonly explain: (error: unknown) => unknown;
+  /** What is done with an error for which the subscriber has no error function. */
+  readonly unhandled: Unhandled;
 }
 
-export function checkedClient(given: RxOptions): Settings {
+export function checkedClient(client: Client, given: RxOptions): Settings {
   const { metadata, timeoutMs = Infinity, limit, options = {} } = given;
-  const { wire = hasInterceptors(options) ? 'objects' : 'bytes' } = given;
   checkMetadata(metadata);
+  checkCallOptions(options);
+  const { wire = hasInterceptors(options) ? 'objects' : 'bytes' } = given;
   if (limit !== undefined && !(limit instanceof Limit)) throw badOption('limit', 'what limitInFlight gives', limit);
   return {
     metadata: metadata ? () => copyOf(askFor(metadata)) : () => new Metadata(),
@@ -73,6 +81,8 @@ export function checkedClient(given: RxOptions): Settings {
     limit,
     options,
     wire: oneOf('wire', wire, ['bytes', 'objects']),
+    explain: (error) => (isShutDown(client.getChannel()) ? clientClosed(error) : error),
+    unhandled: report,
   };
 }
 
@@ -89,9 +99,20 @@ export function checkedCall(client: Settings, given: RxCallOptions): Settings {
     ...(metadata && { metadata: () => withOwn(client.metadata(), metadata) }),
     timeoutMs: milliseconds('timeoutMs', timeoutMs),
     deadline: moment('deadline', deadline),
-    ...(signal && { signal }),
-    ...(onMetadata && { onMetadata }),
-    ...(onStatus && { onStatus }),
+    ...(signal && { signal, unhandled: ignoreAbort(signal) }),
+    ...(onMetadata && { onMetadata: reporting((came: Metadata) => onMetadata(withoutAgreements(came))) }),
+    ...(onStatus && { onStatus: reporting(onStatus) }),
+  };
+}
+
+/** A mistake of the user's in a function that grpc-js calls is reported as one in a subscriber is, and stops nothing. */
+function reporting<T>(told: (value: T) => void): (value: T) => void {
+  return (value) => {
+    try {
+      told(value);
+    } catch (error) {
+      report(error);
+    }
   };
 }
 
@@ -100,10 +121,4 @@ const copyOf = (given: Metadata | Promise<Metadata>): Metadata | Promise<Metadat
 
 function withOwn(given: Metadata | Promise<Metadata>, own: Metadata): Metadata | Promise<Metadata> {
   return given instanceof Metadata ? merged(given, own) : given.then((metadata) => merged(metadata, own));
-}
-
-function merged(metadata: Metadata, own: Metadata): Metadata {
-  for (const key of Object.keys(own.getMap())) metadata.remove(key);
-  metadata.merge(own);
-  return metadata;
 }

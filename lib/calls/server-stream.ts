@@ -1,5 +1,7 @@
 import type { Client, MethodDefinition } from '@grpc/grpc-js';
+import type { Subscriber } from 'rxjs';
 import { cancelSoon } from '../canceller.js';
+import { checkedSerializer } from '../definition.js';
 import { Gate, Gated } from '../gate.js';
 import { Ending } from '../wire/ending.js';
 import { Reader } from '../wire/reader.js';
@@ -9,22 +11,17 @@ import type { Settings } from './options.js';
 /** Calls of a method with one request and a stream of responses, which stands still while its gate is held. */
 export function serverStream<In, Out>(
   client: Client,
-  { path, requestSerialize, responseDeserialize }: MethodDefinition<In, Out>,
+  method: MethodDefinition<In, Out>,
 ): (request: In, settings: Settings) => Gated<Out> {
+  const { path, requestSerialize, responseDeserialize } = method;
+  const serialize = checkedSerializer(method, 'requestType', requestSerialize);
   return (request, settings) => {
-    const { onMetadata, onStatus } = settings;
+    const { onMetadata, onStatus, unhandled } = settings;
     const gate = new Gate();
-    return new Gated<Out>(gate, (subscriber) => {
+    const subscribe = (subscriber: Subscriber<Out>): void => {
       begin(subscriber, settings, (metadata, options) => {
-        const call = client.makeServerStreamRequest(
-          path,
-          requestSerialize,
-          responseDeserialize,
-          request,
-          metadata,
-          options,
-        );
-        const ending = new Ending(call, subscriber, (outcome) => onStatus?.(outcome));
+        const call = client.makeServerStreamRequest(path, serialize, responseDeserialize, request, metadata, options);
+        const ending = new Ending(call, subscriber, undefined, (outcome) => onStatus?.(outcome));
         if (onMetadata) call.on('metadata', onMetadata);
         const reader = new Reader<Out>(call, gate, {
           next: (response) => {
@@ -42,6 +39,7 @@ export function serverStream<In, Out>(
         });
         subscriber.add(cancelSoon(call, ending.isKnown));
       });
-    });
+    };
+    return new Gated<Out>(gate, subscribe, unhandled);
   };
 }

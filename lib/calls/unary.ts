@@ -1,5 +1,7 @@
 import type { Client, MethodDefinition } from '@grpc/grpc-js';
-import { Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { OrderlyObservable } from '../orderly.js';
+import { checkedSerializer } from '../definition.js';
 import { begin } from './begin.js';
 import type { Settings } from './options.js';
 import { Reply } from './reply.js';
@@ -7,15 +9,17 @@ import { Reply } from './reply.js';
 /** Calls of a method with one request and one response. */
 export function unary<In, Out>(
   client: Client,
-  { path, requestSerialize, responseDeserialize }: MethodDefinition<In, Out>,
+  method: MethodDefinition<In, Out>,
 ): (request: In, settings: Settings) => Observable<Out> {
+  const { path, requestSerialize, responseDeserialize } = method;
+  const serialize = checkedSerializer(method, 'requestType', requestSerialize);
   return (request, settings) =>
-    new Observable<Out>((subscriber) => {
+    new OrderlyObservable<Out>(settings.unhandled, (subscriber) => {
       begin(subscriber, settings, (metadata, options) => {
         const reply = new Reply<Out>();
         const call = client.makeUnaryRequest(
           path,
-          requestSerialize,
+          serialize,
           responseDeserialize,
           request,
           metadata,

@@ -1,5 +1,6 @@
-import type { ChannelOptions } from '@grpc/grpc-js';
+import type { ChannelInterface, ChannelOptions } from '@grpc/grpc-js';
 import { badOption, longestMs, milliseconds } from '../options.js';
+import { warnOnce } from '../warning.js';
 
 export interface ChannelSettings {
   /**
@@ -11,8 +12,9 @@ export interface ChannelSettings {
   /** How long the answer may take before the connection counts as dead. Default 20,000 ms. */
   readonly keepaliveTimeoutMs?: number;
   /**
-   * How long the channel itself waits between attempts to connect, at most. Default 1,000 ms: calls fail at once
-   * meanwhile, so that the waiting is left to `reconnect`, which knows why it waits.
+   * How long the channel itself waits between attempts to connect, at most, and between two looks at the addresses that a
+   * name stands for. Default 1,000 ms: calls fail at once meanwhile, so that the waiting is left to `reconnect`, which
+   * knows why it waits; and a server that has moved is found soon.
    */
   readonly maxConnectBackoffMs?: number;
   /** A TCP connection of this channel's own instead of one shared with all of the same target. Default false. */
@@ -33,15 +35,33 @@ export function channelOptions(settings: ChannelSettings = {}): ChannelOptions {
   positive('maxConnectBackoffMs', maxConnectBackoffMs);
   if (typeof ownConnection !== 'boolean') throw badOption('ownConnection', 'true or false', ownConnection);
   return {
-    'grpc.per_rpc_retry_buffer_size': 0,
+    [retryBuffer]: 0,
     'grpc.initial_reconnect_backoff_ms': Math.min(100, maxConnectBackoffMs),
     'grpc.max_reconnect_backoff_ms': Math.min(maxConnectBackoffMs, longestMs),
+    'grpc.dns_min_time_between_resolutions_ms': Math.min(maxConnectBackoffMs, longestMs),
     ...(keepaliveMs !== Infinity && {
       'grpc.keepalive_time_ms': keepaliveMs,
       'grpc.keepalive_timeout_ms': Math.min(keepaliveTimeoutMs, longestMs),
     }),
     ...(ownConnection && { 'grpc.use_local_subchannel_pool': 1 }),
   };
+}
+
+const retryBuffer = 'grpc.per_rpc_retry_buffer_size';
+
+/** What may stand in the retry buffer of a call without making a count of what was sent untrue by much. */
+const harmlessBytes = 1 << 14;
+
+/** Warns of a channel that carries streams without `channelOptions()`, if its options can be seen: they are not public. */
+export function warnWithoutOptions(channel: ChannelInterface): void {
+  const { internalChannel } = channel as { internalChannel?: { options?: Readonly<Record<string, unknown>> } };
+  const options = internalChannel?.options;
+  if (!options || Number(options[retryBuffer] ?? Infinity) <= harmlessBytes) return;
+  warnOnce(
+    'RXDUPLEX_CHANNEL_OPTIONS',
+    'a channel carries streams without channelOptions(): grpc-js reports up to 1 MiB of each call as written that has ' +
+      'never left the process, so that neither the bounds of a buffer nor its counts of what was sent hold',
+  );
 }
 
 function positive(name: string, value: number): void {

@@ -1,13 +1,13 @@
 import type { ClientDuplexStream, Metadata } from '@grpc/grpc-js';
 import { claimAttempt } from '../attempt.js';
 import { canceller } from '../canceller.js';
-import { RxDuplexError, codeOf } from '../errors.js';
+import { RxDuplexError, isStatus, textOf } from '../errors.js';
 import { Gate, Gated } from '../gate.js';
 import { badOption, milliseconds } from '../options.js';
 import type { Entry } from '../outgoing/entry.js';
 import type { Outgoing } from '../outgoing/outgoing.js';
 import type { Open } from './open.js';
-import { batchHeader } from '../wire/batch.js';
+import { batchedHeader } from '../wire/batch.js';
 import { joiningOf } from '../wire/coalesce.js';
 import type { Coalesce } from '../wire/coalesce.js';
 import { Ending } from '../wire/ending.js';
@@ -15,10 +15,17 @@ import { Pump } from '../wire/pump.js';
 import { Reader } from '../wire/reader.js';
 import { causeOf } from './transient.js';
 
+/** DNS, TCP, TLS and credentials are done in less, or will not be. */
+const usualOpenTimeoutMs = 20_000;
+
 export interface DuplexOptions {
   /** Told when the call is open: at the first of initial metadata, a message, and the flush of a first write. */
   readonly onOpen?: (peer: string) => void;
-  /** A call that is not open by then is cancelled, and fails with `OPEN_TIMEOUT`. Default `Infinity`. */
+  /**
+   * A call that is not open by then is cancelled, and fails with `OPEN_TIMEOUT`. The time runs from the start of the
+   * attempt, its metadata included. Default: 20,000 ms until the call has been handed to a connection, and no limit after
+   * that, since a server may well be silent until it has something to say.
+   */
   readonly openTimeoutMs?: number;
   /**
    * Messages that have gathered while a write was on its way share the next one, up to `maxBytes`; the peer sees
@@ -41,9 +48,9 @@ export interface DuplexOptions {
 export function duplex<Out, In>(
   open: Open<Out, In>,
   outgoing: Outgoing<Out>,
-  { onOpen, openTimeoutMs = Infinity, coalesce = {}, gate = new Gate() }: DuplexOptions = {},
+  { onOpen, openTimeoutMs, coalesce = {}, gate = new Gate() }: DuplexOptions = {},
 ): Gated<In> {
-  milliseconds('openTimeoutMs', openTimeoutMs);
+  const timeoutMs = milliseconds('openTimeoutMs', openTimeoutMs ?? usualOpenTimeoutMs);
   if (!(gate instanceof Gate)) throw badOption('gate', 'a Gate', gate);
   const { batch, wire = 'objects' } = open;
   const joining = joiningOf(coalesce, wire);
@@ -55,6 +62,7 @@ export function duplex<Out, In>(
     const batches = joining.allowed;
     let call: ClientDuplexStream<Out, In> | undefined;
     let cancel = (): void => undefined;
+    let stopWaiting = (): void => undefined;
     let opened = false;
     let batched = false;
 
@@ -75,12 +83,12 @@ export function duplex<Out, In>(
       },
     });
     const attach = (made: ClientDuplexStream<Out, In>): void => {
-      const ending = new Ending(made, subscriber, (outcome, failure) => {
+      const ending = new Ending(made, subscriber, open.explain, (outcome, failure) => {
         if (causeOf(outcome) === 'OVERSIZE' && (batched || pump.carriesSeveral)) {
           joining.end('limit');
           attempt.passing = true;
         }
-        pump.stop(failure);
+        pump.stop(failure, open.neverLeft?.(made) ?? false);
       });
       cancel = canceller(made, ending.isKnown);
       if (subscriber.closed) {
@@ -105,32 +113,37 @@ export function duplex<Out, In>(
       });
       call.on('metadata', (metadata: Metadata) => {
         isOpen();
-        if (!batch || !batches || metadata.get(batchHeader)[0] !== batch.name) return;
+        if (!batch || !batches || metadata.get(batchedHeader)[0] !== batch.name) return;
         reader.unpackBy(batch.unpack);
         const packing = batch.packing();
         if (packing) pump.packBy(packing);
         batched = true;
       });
-      if (open.whenConnected) open.whenConnected(() => pump.start(made));
-      else pump.start(made);
+      const connected = (): void => {
+        if (openTimeoutMs === undefined) clearTimeout(timeout);
+        pump.start(made);
+      };
+      if (open.whenConnected) stopWaiting = open.whenConnected(made, connected);
+      else connected();
     };
     const notMade = (error: unknown): void => {
-      subscriber.error(openFailed(error));
+      subscriber.error(openFailed(open.explain ? open.explain(error) : error));
     };
     const timeout =
-      openTimeoutMs === Infinity
+      timeoutMs === Infinity
         ? undefined
         : setTimeout(() => {
-            subscriber.error(new RxDuplexError('OPEN_TIMEOUT', `no sign of the peer in ${String(openTimeoutMs)} ms`));
-          }, openTimeoutMs);
+            const missing = call ? 'no sign of the peer' : 'no call could be made';
+            subscriber.error(new RxDuplexError('OPEN_TIMEOUT', `${missing} in ${String(timeoutMs)} ms`));
+          }, timeoutMs);
 
     subscriber.add(() => {
       clearTimeout(timeout);
+      stopWaiting();
       unwanted.abort();
       pump.stop();
       cancel();
     });
-    attempt.freshMetadata = open.freshMetadata ?? false;
     attempt.onLeave(() => {
       if (call) pump.leave();
       else subscriber.complete();
@@ -149,12 +162,12 @@ export function duplex<Out, In>(
 function chunkOf<Out, In>(open: Open<Out, In>, outgoing: Outgoing<Out>): (entry: Entry<Out>) => unknown {
   const { encode, wire } = open;
   if (wire !== 'bytes' || !encode) return ({ message }) => message;
-  if (outgoing.encode === encode) return ({ payload }) => payload;
+  if (outgoing.encode === encode) return ({ payload, message }) => payload ?? encode(message);
   return ({ message }) => encode(message);
 }
 
 /** What a subscriber is told of a call that could not be made. */
 export function openFailed(error: unknown): unknown {
-  if (RxDuplexError.is(error) || typeof codeOf(error) === 'number') return error;
-  return new RxDuplexError('OPEN_FAILED', 'the call could not be opened', { cause: error });
+  if (RxDuplexError.is(error) || isStatus(error)) return error;
+  return new RxDuplexError('OPEN_FAILED', `the call could not be opened: ${textOf(error)}`, { cause: error });
 }

@@ -29,10 +29,14 @@ export interface Dropped<T> {
   readonly error?: unknown;
 }
 
-/** Who follows one message on its way. Each is called at most once; `ended` only if the message was not flushed. */
+/**
+ * Who follows one message on its way. Each is called at most once, but that a message which was taken by a call that never
+ * came about is `returned` to the queue, and taken again; `ended` only if the message was not flushed.
+ */
 export interface Follower {
   accepted?(entry: Entry<unknown>): void;
   taken?(): void;
+  returned?(entry: Entry<unknown>): void;
   flushed?(): void;
   ended(dropped: Dropped<unknown>): void;
 }

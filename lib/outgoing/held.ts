@@ -199,6 +199,26 @@ export class Held<T> {
     return entries;
   }
 
+  /** What is in flight is queued again, before all else. Under `latest` one that has been replaced meanwhile is given back. */
+  requeue(): { readonly returned: readonly Entry<T>[]; readonly replaced: readonly Entry<T>[] } {
+    const returned: Entry<T>[] = [];
+    const replaced: Entry<T>[] = [];
+    // From the newest on, so that of two with the same key the newer one stays.
+    for (const entry of [...this.#entries].filter(({ place }) => place === 'inFlight').reverse()) {
+      if (this.#sameKey(entry)) {
+        this.end(entry, 'inFlight', 'dropped');
+        replaced.push(entry);
+        continue;
+      }
+      this.#ledger.inFlight.moveTo(this.#ledger.queued, entry.size);
+      entry.place = 'queued';
+      if (this.#keyed) this.#byKey.set(entry.key, entry);
+      returned.push(entry);
+    }
+    this.#oldest = this.#entries.first;
+    return { returned, replaced };
+  }
+
   book({ size }: Entry<T>, from: Standing, to: Outcome): void {
     this.#ledger[from].moveTo(this.#ledger[to], size);
   }

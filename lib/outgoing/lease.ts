@@ -16,6 +16,6 @@ export interface Lease<T> {
   flushed(count?: number): void;
   /** The message just taken cannot be written. */
   discard(entry: Entry<T>, error: unknown): void;
-  /** The call is over: what is in flight is lost. */
-  release(cause?: unknown): void;
+  /** The call is over: what is in flight is lost, or, if it `neverLeft` this process, queued again before all others. */
+  release(cause?: unknown, neverLeft?: boolean): void;
 }

@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
 import type { Observable, Observer } from 'rxjs';
 import { onAbort } from '../abort.js';
-import { RxDuplexError, textOf } from '../errors.js';
+import { RxDuplexError, codeOf, textOf } from '../errors.js';
 import { badOption } from '../options.js';
 import { handled, reported } from '../promises.js';
 import type { OutboundStats } from '../stats.js';
@@ -36,7 +36,7 @@ const manyRefused = 10;
  * is refused while nobody listens there, and nobody is told of it otherwise, is warned of once.
  */
 export class Outgoing<T> implements Observer<T> {
-  /** Each message once, as it is handed to a call. */
+  /** Each message as it is handed to a call: once, and again only if that call never came about. */
   readonly taken$: Observable<T>;
   /**
    * Each message that will not be sent, with where it ended and why. It never completes, since a buffer that is closed
@@ -222,8 +222,12 @@ export class Outgoing<T> implements Observer<T> {
       discard: (entry, error) => {
         if (this.#taker === taker) this.#discard(entry, error);
       },
-      release: (cause) => {
-        if (this.#taker === taker) this.#release(cause);
+      release: (cause, neverLeft = false) => {
+        if (this.#taker !== taker) return;
+        this.#taker = undefined;
+        if (neverLeft && this.#state !== 'failed' && this.#state !== 'cancelled') this.#requeue();
+        else this.#lose(cause);
+        this.#roomMade();
       },
     };
   }
@@ -279,12 +283,22 @@ export class Outgoing<T> implements Observer<T> {
     const { encode, sizeOf, key } = this.#settings;
     const why = whyNoMessage(message);
     if (why !== undefined) throw new TypeError(`a message must not be ${why}`);
-    const payload = encode?.(message);
+    const payload = encode && this.#encoded(encode, message);
     const size = payload ? payload.length : sizeOf ? sizeOf(message) : 0;
     if (!(size >= 0 && Number.isSafeInteger(size))) {
       throw badOption('sizeOf', 'a function that gives a whole number of bytes', size);
     }
     return entryOf(message, follower, payload, size, key?.(message));
+  }
+
+  /** A message that cannot be serialised yet is serialised when it is written, and counts as one of no bytes until then. */
+  #encoded(encode: (message: T) => Uint8Array, message: T): Uint8Array | undefined {
+    try {
+      return encode(message);
+    } catch (error) {
+      if (codeOf(error) === 'OPEN_FAILED') return undefined;
+      throw error;
+    }
   }
 
   /** Who is evicted is told only when the buffer is whole again: what they do then may come back here. */
@@ -393,13 +407,17 @@ export class Outgoing<T> implements Observer<T> {
     this.#roomMade();
   }
 
-  #release(cause: unknown): void {
-    this.#taker = undefined;
+  #lose(cause: unknown): void {
     for (const entry of this.#held.takeOut('inFlight')) {
       this.#held.book(entry, 'inFlight', 'lost');
       this.#tell(entry, 'lost', 'connection-lost', cause);
     }
-    this.#roomMade();
+  }
+
+  #requeue(): void {
+    const { returned, replaced } = this.#held.requeue();
+    for (const entry of replaced) this.#tell(entry, 'dropped', 'replaced');
+    for (const entry of returned) entry.follower?.returned?.(entry);
   }
 
   #roomMade(): void {

@@ -6,6 +6,7 @@ import type { Deadline } from './deadlines.js';
 /** Who keeps the pending requests. */
 export interface Keeper<Out, In> {
   taken(pending: Pending<Out, In>): void;
+  returned(pending: Pending<Out, In>): void;
   ended(pending: Pending<Out, In>, dropped: Dropped<unknown>): void;
   left(pending: Pending<Out, In>): void;
 }
@@ -36,6 +37,10 @@ export class Pending<Out, In> implements Follower, Linked<Pending<Out, In>>, Uns
 
   taken(): void {
     this.#keeper.taken(this);
+  }
+
+  returned(): void {
+    this.#keeper.returned(this);
   }
 
   flushed(): void {

@@ -123,6 +123,18 @@ export class Requester<Out, In> {
     this.#written.push(pending);
   }
 
+  /** The call that it was handed to never came about. */
+  returned(pending: Pending<Out, In>): void {
+    if (pending.place === 'written') {
+      this.#written.remove(pending);
+      pending.place = 'offered';
+    }
+    if (!pending.settled) return;
+    if (pending.isGivenUp) this.#awaitedByNobody -= 1;
+    pending.isGivenUp = false;
+    if (pending.entry) this.#outgoing.withdraw(pending.entry);
+  }
+
   ended(pending: Pending<Out, In>, dropped: Dropped<unknown>): void {
     const { settled, subscriber } = pending;
     this.#settle(pending);

@@ -8,7 +8,7 @@ import type {
 } from '@grpc/grpc-js';
 import { checked } from '../outgoing/options.js';
 import type { OutgoingOptions } from '../outgoing/options.js';
-import { batchHeader, batchingOf } from '../wire/batch.js';
+import { batchHeader, batchedHeader, batchingOf } from '../wire/batch.js';
 import type { Batch, Batching, Repeated } from '../wire/batch.js';
 import { chunkOf } from '../wire/chunk.js';
 import type { Joining, Wire } from '../wire/joining.js';
@@ -72,7 +72,7 @@ export function exchangesOf(
   return (call, callback) => {
     const context = new Context(call);
     const agreed = call.metadata.get(batchHeader)[0] === batching?.name ? batching : undefined;
-    if (agreed) context.initialMetadata.set(batchHeader, agreed.name);
+    if (agreed) context.initialMetadata.set(batchedHeader, agreed.name);
     const responses = responsesOf(call, callback, context, agreed);
     const requests = requestsOf(call, agreed, (error) => {
       responses.fail(error);

@@ -2,8 +2,12 @@ import { badOption, callable } from '../options.js';
 import type { Packing, Wire } from './joining.js';
 import type { Unpack } from './reader.js';
 
-/** Says in the initial metadata, in both directions, that envelopes by the name it gives are understood. */
+/**
+ * In the initial metadata of a call: that its client understands envelopes by the name that is given. The answer has a
+ * name of its own, so that a peer which only echoes what it was sent has not agreed.
+ */
 export const batchHeader = 'rxduplex-batch';
+export const batchedHeader = 'rxduplex-batched';
 
 /** Envelopes of the user's own: how several messages become one, and that one several again. */
 export interface Batch<Out, In> {

@@ -14,17 +14,23 @@ export interface Ends {
  */
 export class Ending {
   readonly #subscriber: Subscriber<never>;
+  readonly #explain: (error: unknown) => unknown;
   #outcome: StatusObject | undefined;
   #failure: ServiceError | undefined;
   #read = false;
 
-  /** `told` of the status, and of the error it means, goes before the end of the subscriber. */
+  /**
+   * `told` is called with the status, and with the error that it means, before the end of the subscriber. The subscriber
+   * is given what `explain` makes of the error.
+   */
   constructor(
     call: Ends,
     subscriber: Subscriber<never>,
+    explain: ((error: unknown) => unknown) | undefined,
     told: (outcome: StatusObject, failure: ServiceError | undefined) => void,
   ) {
     this.#subscriber = subscriber;
+    this.#explain = explain ?? ((error) => error);
     // For the life of the call: a cancelled one without a listener would end the process.
     call.on('error', (error) => {
       this.#failure = error;
@@ -48,6 +54,6 @@ export class Ending {
   #settle(): void {
     if (!this.#outcome || !this.#read) return;
     if (this.#outcome.code === status.OK) this.#subscriber.complete();
-    else this.#subscriber.error(this.#failure);
+    else this.#subscriber.error(this.#explain(this.#failure));
   }
 }

@@ -76,11 +76,14 @@ export class Pump<T> {
     this.#options.finish();
   }
 
-  /** The call is over, or was given up: what is in flight is lost, and callbacks that still come settle nothing. */
-  stop(cause?: unknown): void {
+  /**
+   * The call is over, or was given up: what is in flight is lost, or queued again if it `neverLeft` this process. Callbacks
+   * that still come settle nothing.
+   */
+  stop(cause?: unknown, neverLeft = false): void {
     this.#finished = true;
     this.#call = undefined;
-    this.#lease.release(cause);
+    this.#lease.release(cause, neverLeft);
   }
 
   #write(): void {

@@ -172,7 +172,7 @@ for (const kind of kinds) {
     on.client.close();
     const errors = errorsOf(open(on, kind));
     await until('the error', () => errors.length === 1);
-    assert.equal(codes(errors), ['OPEN_FAILED']);
+    assert.equal(codes(errors), ['CLOSED']);
   });
 }
 

@@ -396,10 +396,15 @@ test('a failing Open is a failed attempt: its own errors pass, any other becomes
   const rejected = seen(duplex<string, string>(() => Promise.reject(cause), new Outgoing<string>()));
   await turns(1);
   assert.is(codeOfEnd(rejected), 'OPEN_FAILED');
-  const grpc = Object.assign(new Error('later'), { code: status.UNAVAILABLE });
+  const grpc = Object.assign(new Error('later'), { code: status.UNAVAILABLE, details: 'later' });
+  const foreign = Object.assign(new Error('not authorized'), { code: 13 });
   const passed = seen(duplex<string, string>(() => Promise.reject(grpc), new Outgoing<string>()));
   await turns(1);
   assert.is(passed.ends[0], grpc);
+  const wrapped = seen(duplex<string, string>(() => Promise.reject(foreign), new Outgoing<string>()));
+  await turns(1);
+  assert.is(codeOfEnd(wrapped), 'OPEN_FAILED');
+  assert.is((wrapped.ends[0] as Error).message, 'OPEN_FAILED: the call could not be opened: not authorized');
 });
 
 test('the signal of an attempt is aborted when the call is no longer wanted', async () => {

@@ -10,7 +10,7 @@ import type { Observable } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-import { batchHeader } from '../../lib/wire/batch.js';
+import { batchHeader, batchedHeader } from '../../lib/wire/batch.js';
 import { seen } from '../support/marbles.js';
 import {
   aheadMessages,
@@ -37,7 +37,7 @@ const floods = [
     reply: replyBytes(envelope),
     request: requestBytes(envelope),
     several: members,
-    headers: { [batchHeader]: 'batch' },
+    headers: { [batchHeader]: 'batch', [batchedHeader]: 'batch' },
     wanted: { batch },
   },
 ] as const;

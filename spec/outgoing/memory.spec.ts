@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 
 import { PeerService } from '../../lib/generated/peer.js';
 import type { Bounds } from '../../lib/outgoing/options.js';
-import { batchHeader } from '../../lib/wire/batch.js';
+import { batchHeader, batchedHeader } from '../../lib/wire/batch.js';
 import type { Report } from '../support/children/stalled.js';
 import type { Exchange } from '../support/peer.js';
 import { ways } from '../support/ways.js';
@@ -65,7 +65,7 @@ test.before(async () => {
   // The peer takes the call, agrees to whatever envelopes it is asked for, and reads nothing.
   const exchange: Exchange = (call) => {
     const agreed = new Metadata();
-    for (const name of call.metadata.get(batchHeader)) agreed.set(batchHeader, name);
+    for (const name of call.metadata.get(batchHeader)) agreed.set(batchedHeader, name);
     call.sendMetadata(agreed);
   };
   server.addService(PeerService, { exchange });

@@ -11,7 +11,7 @@ import { map } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-import { batchHeader, batchingOf } from '../../lib/wire/batch.js';
+import { batchHeader, batchedHeader, batchingOf } from '../../lib/wire/batch.js';
 import { seen } from '../support/marbles.js';
 import { barePeer, beat, clientOf, peer, replyTo, stopAll, until } from '../support/peer.js';
 import type { ExchangeCall, Peer } from '../support/peer.js';
@@ -137,7 +137,7 @@ test('a peer that answers by another name has agreed to nothing, nor has one tha
   const names: unknown[] = [];
   const bare = await barePeer((call: ExchangeCall) => {
     const says = new Metadata();
-    says.set(batchHeader, 'other');
+    says.set(batchedHeader, 'other');
     call.sendMetadata(says);
     call.on('data', ({ id, batch: members }: PeerRequest__Output) => {
       call.write({ id, batch: [{ id: 1000 + members.length }] });
@@ -164,7 +164,7 @@ test('a peer that answers by another name has agreed to nothing, nor has one tha
     const call = on.client().exchange(metadata);
     const replies: PeerReply__Output[] = [];
     call.on('error', () => undefined);
-    call.on('metadata', (came: Metadata) => names.push(came.get(batchHeader)));
+    call.on('metadata', (came: Metadata) => names.push(came.get(batchedHeader)));
     call.on('data', (reply: PeerReply__Output) => {
       replies.push(...(reply.batch.length > 0 ? reply.batch : [reply]));
     });
@@ -372,6 +372,26 @@ test('an envelope that is too large for the peer ends them for good: the next ca
   assert.equal(reasons, ['limit']);
 });
 
+test('a peer that sends back all metadata that it was sent has agreed to nothing', async () => {
+  const bare = await barePeer((call: ExchangeCall) => {
+    call.sendMetadata(call.metadata.clone());
+    call.on('data', ({ id, batch: members }: PeerRequest__Output) => call.write({ id: members.length > 0 ? 0 : id }));
+    call.on('end', () => call.end());
+  });
+  const open = bidi(bare.client(), 'exchange', { batch });
+  const outgoing = new Outgoing<PeerRequest>({ encode: open.encode });
+  const stream = seen(duplex(open, outgoing));
+  outgoing.next(beat(1));
+  await until('the first answer', () => stream.values.length === 1);
+  for (const id of upTo(100)) outgoing.next(beat(id + 2));
+  await until('the answers', () => stream.values.length === 101);
+  assert.equal(
+    ids(stream.values),
+    upTo(101).map((id) => id + 1),
+  );
+  stream.stop();
+});
+
 test('after that a peer that says it understands envelopes, without being asked, gets none and none of its own are read', async () => {
   const calls: string[][] = [];
   const on = await barePeer(
@@ -379,7 +399,7 @@ test('after that a peer that says it understands envelopes, without being asked,
       const [asked, ids]: [string[], string[]] = [[...call.metadata.get(batchHeader).map(String)], []];
       calls.push(asked, ids);
       const says = new Metadata();
-      says.set(batchHeader, 'batch');
+      says.set(batchedHeader, 'batch');
       call.sendMetadata(says);
       call.on('data', ({ id, batch: members }: PeerRequest__Output) => {
         ids.push(members.length > 0 ? 'envelope' : id);

@@ -8,7 +8,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import { duplexMethod } from '../../lib/definition.js';
-import { batchHeader } from '../../lib/wire/batch.js';
+import { batchHeader, batchedHeader } from '../../lib/wire/batch.js';
 import { replyBytes } from '../support/flood.js';
 import { clientOf, closed, peer, stopAll, stopped } from '../support/peer.js';
 import { proxyTo } from '../support/proxy.js';
@@ -19,7 +19,8 @@ test.after.each(stopAll);
 
 const [, exchange] = duplexMethod<PeerRequest, PeerReply>(PeerService, 'exchange');
 const batch = repeated('batch');
-const agreeing = { [batchHeader]: batch.field };
+const asking = { [batchHeader]: batch.field };
+const agreeing = { [batchedHeader]: batch.field };
 
 /** What is written is a request, and a reply as well. */
 type Written = PeerRequest & PeerReply;
@@ -87,7 +88,7 @@ async function serveReading(): Promise<Reading> {
       // A proxy for each connection: what that begins with is no frame.
       const { port, frames } = await watched(served.port, 'client');
       latest = frames;
-      const { trailers } = await wireCall(port, exchange.path, parts, agreeing);
+      const { trailers } = await wireCall(port, exchange.path, parts, asking);
       assert.is(trailers['grpc-status'], '0');
       return read.splice(0);
     },
