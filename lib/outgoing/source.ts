@@ -1,7 +1,7 @@
 import type { ObservableInput } from 'rxjs';
 
 /** Messages, or the promise of them: of an Observable, of an iterable, or of one message. */
-export type MessageSource<T> = ObservableInput<T> | PromiseLike<ObservableInput<T>>;
+export type MessageSource<T> = ObservableInput<T> | PromiseLike<T | ObservableInput<T>>;
 
 const has = (value: object, name: PropertyKey): boolean =>
   typeof (value as Readonly<Record<PropertyKey, unknown>>)[name] === 'function';

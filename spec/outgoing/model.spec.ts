@@ -1,3 +1,4 @@
+// time limit: 300 s
 import { inspect, isDeepStrictEqual } from 'node:util';
 
 import fc from 'fast-check';
@@ -25,7 +26,7 @@ type Operation =
   | { readonly name: 'abort' | 'withdraw'; readonly which: number }
   | { readonly name: 'take'; readonly limit: number }
   | { readonly name: 'flushed'; readonly count: number }
-  | { readonly name: 'discard' | 'release' | 'lease' | 'stale' | 'complete' | 'error' | 'cancel' };
+  | { readonly name: 'discard' | 'release' | 'return' | 'lease' | 'stale' | 'complete' | 'error' | 'cancel' };
 
 const content = {
   size: fc.nat(13),
@@ -48,7 +49,10 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ name: fc.constantFrom('abort', 'withdraw'), which }) },
   { weight: 6, arbitrary: fc.record({ name: fc.constantFrom('take'), limit }) },
   { weight: 6, arbitrary: fc.record({ name: fc.constantFrom('flushed'), count }) },
-  { weight: 3, arbitrary: fc.record({ name: fc.constantFrom('discard', 'release', 'lease', 'lease', 'stale') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ name: fc.constantFrom('discard', 'release', 'return', 'lease', 'lease', 'stale') }),
+  },
 );
 const ending: fc.Arbitrary<Operation> = fc.record({ name: fc.constantFrom('complete', 'error', 'cancel') });
 
@@ -214,8 +218,9 @@ class Both {
         return;
       }
       case 'release':
-        this.#model.release();
-        this.#lease?.release(new Error('broken'));
+      case 'return':
+        this.#model.release(step.name === 'return');
+        this.#lease?.release(new Error('broken'), step.name === 'return');
         this.#stale = this.#lease ?? this.#stale;
         this.#lease = undefined;
         this.#unflushed.length = 0;
@@ -260,6 +265,7 @@ class Both {
     return {
       accepted: () => follow('accepted'),
       taken: () => follow('taken'),
+      returned: () => follow('returned'),
       flushed: () => follow('flushed'),
       ended: (dropped) => follow(wordsOf(dropped)),
     };

@@ -603,6 +603,47 @@ for (const end of ['complete', 'error', 'cancel'] as const) {
   });
 }
 
+test('what a call took that never came about is queued again before all else, and is told of once more when it is taken', () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 4 });
+  const call = fakeCall(outgoing);
+  const steps: string[] = [];
+  outgoing.offer('one', { ...following(steps), returned: () => void steps.push('returned') });
+  offerAll(outgoing, 'two', 'three');
+  call.take();
+  call.take();
+  call.release(new Error('no token'), true);
+  assert.equal(booksOf(outgoing), { offered: 3, accepted: 3, queued: 3 });
+  outgoing.next('four');
+  assert.equal(fakeCall(outgoing).sendAll(), ['one', 'two', 'three', 'four']);
+  assert.equal(steps, ['accepted', 'taken', 'returned', 'taken', 'flushed']);
+});
+
+test('latest: what is queued again makes way for what has replaced it meanwhile', () => {
+  const outgoing = new Outgoing<string>({ maxMessages: 9, overflow: 'latest', key });
+  const dropped = droppedFrom(outgoing);
+  const call = fakeCall(outgoing);
+  offerAll(outgoing, 'a1', 'b1');
+  call.takeAll();
+  offerAll(outgoing, 'a2', 'c1');
+  call.takeAll();
+  outgoing.next('b2');
+  call.release(undefined, true);
+  assert.equal(dropped.sort(), ['a1 dropped replaced', 'b1 dropped replaced']);
+  assert.equal(fakeCall(outgoing).sendAll(), ['a2', 'c1', 'b2']);
+});
+
+test('a buffer that was cancelled or has failed queues nothing again', () => {
+  for (const end of ['error', 'cancel'] as const) {
+    const outgoing = new Outgoing<string>();
+    const call = fakeCall(outgoing);
+    outgoing.next('one');
+    call.take();
+    outgoing[end](new Error('enough'));
+    call.release(undefined, true);
+    assert.equal(booksOf(outgoing), { offered: 1, accepted: 1, lost: 1 });
+  }
+});
+
 test('cancel() ends all that error() ends, tells the cause, and is no failure', async () => {
   const outgoing = new Outgoing<string>({ maxMessages: 1 });
   const dropped = droppedFrom(outgoing);

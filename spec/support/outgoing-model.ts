@@ -165,12 +165,32 @@ export class OutgoingModel {
     this.#roomMade();
   }
 
-  release(): void {
+  /** The call is over. What is in flight is lost, unless it `neverLeft`: then it is queued again, before all else. */
+  release(neverLeft: boolean): void {
     if (!this.#leased) return;
     this.#leased = false;
     const lost = this.#inFlight;
     this.#inFlight = [];
+    if (neverLeft && this.#failure === undefined) {
+      this.#requeue(lost);
+      return;
+    }
     for (const item of lost) this.#refuse(item, 'lost', 'connection-lost', 'broken');
+    this.#roomMade();
+  }
+
+  /** The newest of a key stays. */
+  #requeue(returned: readonly Item[]): void {
+    const replaced: Item[] = [];
+    for (const item of [...returned].reverse()) {
+      if (this.#sameKey(item)) replaced.push(item);
+      else {
+        item.at = 'queued';
+        this.#queued.unshift(item);
+      }
+    }
+    for (const item of replaced) this.#refuse(item, 'dropped', 'replaced');
+    for (const item of [...returned].reverse()) if (item.at === 'queued') this.#follow(item, 'returned');
     this.#roomMade();
   }
 

@@ -1,0 +1,62 @@
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import { fromJSON } from '@grpc/proto-loader';
+import protobuf from 'protobufjs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+import { checkedSerializer, refuseInheritedNames } from '../lib/definition.js';
+
+/** The definition of the one method of a service, as proto-loader makes it. */
+function methodOf(messages: string): ServiceDefinition[string] {
+  const source = `syntax = "proto3"; package t; ${messages} service T { rpc Call(In) returns (Out); } message Out {}`;
+  const { root } = protobuf.parse(source, { keepCase: false });
+  const service = fromJSON(root.toJSON(), { oneofs: true })['t.T'] as unknown as ServiceDefinition;
+  return service['Call'] as ServiceDefinition[string];
+}
+
+const deep: Readonly<Record<string, string>> = {
+  'the message itself': 'message In { string constructor = 1; }',
+  'a message in it': 'message In { A a = 1; } message A { string value_of = 1; }',
+  'a message in a message in it': 'message In { A a = 1; } message A { B b = 1; } message B { bool to_string = 1; }',
+  'the members of a list': 'message In { repeated A a = 1; } message A { string has_own_property = 1; }',
+  'the values of a map': 'message In { map<string, A> a = 1; } message A { string is_prototype_of = 1; }',
+  'a oneof': 'message In { oneof event { A a = 1; string b = 2; } } message A { string constructor = 1; }',
+  'a nested type': 'message In { message A { string constructor = 1; } A a = 1; }',
+};
+
+for (const [where, messages] of Object.entries(deep)) {
+  test(`P3: a field that is named like a member of Object.prototype is refused in ${where}`, () => {
+    assert.throws(
+      () => refuseInheritedNames(methodOf(messages)),
+      /^BAD_OPTION: a field of \w+ must be named unlike any member of Object.prototype; got "/,
+    );
+  });
+}
+
+test('P3: one that no message of the method has is not refused, and messages that hold each other are no trap', () => {
+  refuseInheritedNames(
+    methodOf('message In { A a = 1; } message A { In in = 1; } message Other { string constructor = 1; }'),
+  );
+  refuseInheritedNames({ path: '/a/definition/of/another/kind' });
+});
+
+const bytes = Buffer.from('x');
+const serialize = (): Buffer => bytes;
+
+test('what is no message is not serialised: protobufjs would make an empty one of it', () => {
+  const checked = checkedSerializer(methodOf('message In { string id = 1; }'), 'requestType', serialize);
+  for (const value of ['text', 5, true, undefined, Symbol('a'), () => undefined]) {
+    assert.throws(() => checked(value), /^a message must be an object; got a /);
+  }
+  for (const value of [[], [{ id: '1' }], new Set(), new Map(), (async function* () {})()]) {
+    assert.throws(() => checked(value), /^a message must not be a list/);
+  }
+  for (const value of [{}, { id: '1' }, Object.create(null)]) assert.is(checked(value), bytes);
+});
+
+test('what another definition takes for a message is its own business', () => {
+  const checked = checkedSerializer({ path: '/json' }, 'requestType', serialize);
+  for (const value of ['text', 5, [1, 2], undefined]) assert.is(checked(value), bytes);
+});
+
+test.run();
