@@ -86,7 +86,13 @@ export class NoReplyError extends RxDuplexError {
 
 /** What an error says of itself, for the message of another: in one line, and not more than a line can bear. */
 export function textOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
+  const isObject = typeof error === 'object' && error !== null;
+  const text =
+    error instanceof Error
+      ? error.message || error.name
+      : isObject
+        ? Object.prototype.toString.call(error)
+        : String(error);
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }
 

@@ -1,6 +1,10 @@
 import { RxDuplexError } from './errors.js';
 
-const show = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
+/** A value as text, also one that cannot be made a text; of an object not more than its kind, since it may be a secret. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
+}
 
 export function badOption(name: string, expected: string, came: unknown): RxDuplexError {
   return new RxDuplexError('BAD_OPTION', `${name} must be ${expected}; got ${show(came)}`);
