@@ -94,7 +94,7 @@ export class Remote<
   readonly #idleMs: number;
   readonly #outgoing: Outgoing<Out>;
   readonly #requester: Requester<Out, In> | undefined;
-  readonly #router: Router<In, E>;
+  readonly #router: Router<In, E, Gate>;
   readonly #messages = new Listeners<In>();
   readonly #statuses = new ReplaySubject<Status>(1);
   #status: Status = { state: 'idle' };

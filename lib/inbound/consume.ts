@@ -54,7 +54,7 @@ export function consume<T, R>(handler: (value: T) => Handled<R>, options: Consum
 
 /** The results of one value, kept until it is their turn. */
 interface Slot<R> {
-  readonly results: R[];
+  readonly results: { readonly value: R }[];
   done: boolean;
 }
 
@@ -71,6 +71,7 @@ class Work<T, R> implements Unsubscribable {
   #active = 0;
   #ended = false;
   #looping = false;
+  #emitting = false;
 
   constructor(
     handler: (value: T) => Handled<R>,
@@ -120,14 +121,18 @@ class Work<T, R> implements Unsubscribable {
     }
     this.#looping = false;
     if (this.#atHand < this.#concurrency) this.#holder.release();
-    if (this.#ended && this.#active === 0 && this.#queue.length === 0) this.#subscriber.complete();
+    if (this.#ended && this.#active + this.#slots.length + this.#queue.length === 0) this.#subscriber.complete();
   }
 
   #handle(value: T, slot: Slot<R>): void {
     joined(this.#subscriber, () => resultsOf(this.#handler(value))).subscribe({
-      next: (result) => {
-        slot.results.push(result);
-        this.#emit(slot);
+      next: (value) => {
+        if (!this.#ordered) {
+          this.#subscriber.next(value);
+          return;
+        }
+        slot.results.push({ value });
+        this.#emitInOrder();
       },
       error: (error: unknown) => {
         this.#subscriber.error(error);
@@ -135,23 +140,28 @@ class Work<T, R> implements Unsubscribable {
       complete: () => {
         slot.done = true;
         this.#active -= 1;
-        this.#emit(slot);
+        if (this.#ordered) this.#emitInOrder();
         this.#handleNext();
       },
     });
   }
 
-  /** What is ready in `slot`; in order, nothing before all of the values before it. */
-  #emit(slot: Slot<R>): void {
-    if (!this.#ordered) {
-      for (const result of slot.results.splice(0)) this.#subscriber.next(result);
-      return;
-    }
+  /**
+   * Emits what is ready in the first slot, and goes on to the next when that one is done. A subscriber may make handlers
+   * give more, or end, while a result is emitted to it: the loop that is running takes that too.
+   */
+  #emitInOrder(): void {
+    if (this.#emitting) return;
+    this.#emitting = true;
     for (let first = this.#slots[0]; first; first = this.#slots[0]) {
-      for (const result of first.results.splice(0)) this.#subscriber.next(result);
-      if (!first.done) return;
+      for (let result = first.results.shift(); result; result = first.results.shift())
+        this.#subscriber.next(result.value);
+      if (!first.done) break;
       this.#slots.shift();
     }
+    this.#emitting = false;
+    // Places may have become free, and the last of them may have been the end.
+    this.#handleNext();
   }
 }
 

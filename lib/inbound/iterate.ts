@@ -1,10 +1,11 @@
 import Denque from 'denque';
 import { Observable, Subscription } from 'rxjs';
 import { latestValueFrom, nextValueFrom } from 'rxjs-for-await';
-import { failOnAbort } from '../abort.js';
+import { failOnAbort, onAbort } from '../abort.js';
 import type { Holder } from '../holder.js';
 import { joined } from '../joined.js';
 import { count, oneOf } from '../options.js';
+import { handled } from '../promises.js';
 import { checkGate, holderOf } from './reader-gate.js';
 import type { GateOption } from './reader-gate.js';
 
@@ -27,7 +28,8 @@ export interface LossyOptions {
 /**
  * The values of `source`, one after the other as they are asked for. It is subscribed at the call, keeps up to
  * `highWaterMark` values, and makes the source stand still beyond that. Leaving the loop, `return`, `throw`, an abort and
- * the end of the source all settle a `next` that waits; leaving and aborting drop what is kept and unsubscribe.
+ * the end of the source all settle a `next` that waits; leaving and aborting drop what is kept and unsubscribe. Nobody has
+ * to await what `next` gives.
  */
 export function iterate<T>(
   source: Observable<T>,
@@ -36,11 +38,23 @@ export function iterate<T>(
   const { signal } = options;
   if ('lossy' in options) {
     const form = oneOf('lossy', options.lossy, ['latest', 'next']) === 'latest' ? latestValueFrom : nextValueFrom;
-    return form(signal ? source.pipe(endedBy(signal)) : source);
+    return quiet(form(signal ? source.pipe(endedBy(signal)) : source));
   }
   const { highWaterMark = 16 } = options;
   checkGate(options);
   return new Iteration(source, count('highWaterMark', highWaterMark), holderOf(source, options), signal);
+}
+
+/** The same iterator, whose promises nobody has to await. */
+function quiet<T>(values: AsyncIterableIterator<T>): AsyncIterableIterator<T> {
+  return {
+    next: () => handled(values.next()),
+    return: (value?: unknown) => handled(values.return?.(value) ?? Promise.resolve({ value: undefined, done: true })),
+    throw: (error?: unknown) => handled(values.throw?.(error) ?? Promise.reject(error as Error)),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 function endedBy(signal: AbortSignal): <T>(source: Observable<T>) => Observable<T> {
@@ -51,9 +65,14 @@ function endedBy(signal: AbortSignal): <T>(source: Observable<T>) => Observable<
     });
 }
 
-interface Asker<T> {
-  readonly resolve: (result: IteratorResult<T, undefined>) => void;
-  readonly reject: (error: unknown) => void;
+/** A `next` that waits. */
+class Asker<T> {
+  resolve: (result: IteratorResult<T, undefined>) => void = () => undefined;
+  reject: (error: unknown) => void = () => undefined;
+  readonly promise = new Promise<IteratorResult<T, undefined>>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
 }
 
 class Iteration<T> implements AsyncIterableIterator<T, undefined> {
@@ -64,6 +83,7 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
   #end: { readonly error?: unknown } | undefined;
   readonly #subscription = new Subscription();
   readonly #signal: AbortSignal | undefined;
+  readonly #stopListening: (() => void) | undefined;
 
   constructor(source: Observable<T>, highWaterMark: number, holder: Holder, signal: AbortSignal | undefined) {
     this.#highWaterMark = highWaterMark;
@@ -73,7 +93,7 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
       this.#aborted();
       return;
     }
-    signal?.addEventListener('abort', this.#aborted);
+    this.#stopListening = signal && onAbort(signal, this.#aborted);
     joined(this.#subscription, () => source).subscribe({
       next: (value) => {
         this.#take(value);
@@ -92,12 +112,11 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    return new Promise((resolve, reject) => {
-      const asker = { resolve, reject };
-      if (this.#values.length > 0) resolve({ value: this.#shift(), done: false });
-      else if (this.#end) this.#tellEnd(asker);
-      else this.#askers.push(asker);
-    });
+    if (this.#values.length > 0) return Promise.resolve({ value: this.#shift(), done: false });
+    const asker = new Asker<T>();
+    if (this.#end) this.#tellEnd(asker);
+    else this.#askers.push(asker);
+    return asker.promise;
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
@@ -107,7 +126,7 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
 
   throw(error: Error): Promise<IteratorResult<T, undefined>> {
     this.#leave();
-    return Promise.reject(error);
+    return handled(Promise.reject(error));
   }
 
   [Symbol.asyncIterator](): this {
@@ -152,14 +171,18 @@ class Iteration<T> implements AsyncIterableIterator<T, undefined> {
 
   /** An end with nothing kept before it can no longer be aborted. */
   #settle(): void {
-    if (this.#end && this.#values.length === 0) this.#signal?.removeEventListener('abort', this.#aborted);
+    if (this.#end && this.#values.length === 0) this.#stopListening?.();
   }
 
   /** An error is told once; after it the iteration is over like any other. */
-  #tellEnd({ resolve, reject }: Asker<T>): void {
+  #tellEnd({ promise, resolve, reject }: Asker<T>): void {
     const end = this.#end ?? {};
     this.#end = {};
-    if ('error' in end) reject(end.error);
-    else resolve({ value: undefined, done: true });
+    if (!('error' in end)) {
+      resolve({ value: undefined, done: true });
+      return;
+    }
+    reject(end.error);
+    void handled(promise);
   }
 }

@@ -1,5 +1,5 @@
-import { Subscription } from 'rxjs';
-import type { TeardownLogic } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
+import type { Subscriber, TeardownLogic } from 'rxjs';
 import { Gated } from '../gate.js';
 import type { Gate } from '../gate.js';
 import { Listeners } from '../listeners.js';
@@ -13,6 +13,9 @@ export interface Invalid<M> {
   readonly error: unknown;
 }
 
+/** A stream made of a source with the gate `G`, if it has one. */
+export type StreamOf<G extends Gate | undefined, T> = G extends Gate ? Gated<T> : Observable<T>;
+
 /** What all present listeners share: from the first of them to the last, or to the end. */
 class Connection extends Subscription {
   listeners = 0;
@@ -24,13 +27,13 @@ type Ending = Pick<Listeners<never>, 'error' | 'complete'>;
  * Gives each message to the subscribers of its type: one lookup a message, however many types and subscribers there
  * are. A stream exists before its first message, and a type takes room only while somebody listens to it.
  */
-export class Router<M, E extends Tagged> {
+export class Router<M, E extends Tagged, G extends Gate | undefined> {
   /** Messages that nobody was given: of no type, or of a type that nobody listens to now. */
-  readonly unrouted$: Gated<M>;
+  readonly unrouted$: StreamOf<G, M>;
   /** Messages on which `select` threw. */
-  readonly invalid$: Gated<Invalid<M>>;
+  readonly invalid$: StreamOf<G, Invalid<M>>;
 
-  readonly #gate: Gate;
+  readonly #gate: G;
   readonly #select: Select<M, E>;
   readonly #connect: (connection: Subscription) => TeardownLogic;
   readonly #routes = new Map<PropertyKey, Listeners<unknown>>();
@@ -41,9 +44,9 @@ export class Router<M, E extends Tagged> {
 
   /**
    * `connect` is called for the first listener, with what will be unsubscribed after the last; what it gives is added
-   * to that. `gate` is the gate of all its streams.
+   * to that. `gate` is the gate of all its streams, if their source has one: a gate that stops nothing would only pretend.
    */
-  constructor(gate: Gate, select: Select<M, E>, connect: (connection: Subscription) => TeardownLogic) {
+  constructor(gate: G, select: Select<M, E>, connect: (connection: Subscription) => TeardownLogic) {
     this.#gate = gate;
     this.#select = select;
     this.#connect = connect;
@@ -52,7 +55,7 @@ export class Router<M, E extends Tagged> {
   }
 
   /** The values of one type of event. */
-  on<T extends E[0]>(type: T): Gated<EventMap<E>[T]> {
+  on<T extends E[0]>(type: T): StreamOf<G, EventMap<E>[T]> {
     return this.#listen(
       () => this.#route(type) as Listeners<EventMap<E>[T]>,
       () => {
@@ -125,8 +128,8 @@ export class Router<M, E extends Tagged> {
     if (!this.#routes.get(type)?.observed) this.#routes.delete(type);
   }
 
-  #listen<T>(listeners: () => Listeners<T>, left?: TeardownLogic): Gated<T> {
-    return new Gated<T>(this.#gate, (subscriber) => {
+  #listen<T>(listeners: () => Listeners<T>, left?: TeardownLogic): StreamOf<G, T> {
+    const subscribe = (subscriber: Subscriber<T>): void => {
       const connection = (this.#connection ??= new Connection());
       connection.listeners += 1;
       listeners().add(subscriber);
@@ -138,6 +141,8 @@ export class Router<M, E extends Tagged> {
         connection.unsubscribe();
       });
       if (connection.listeners === 1) connection.add(this.#connect(connection));
-    });
+    };
+    const stream = this.#gate ? new Gated<T>(this.#gate, subscribe) : new Observable<T>(subscribe);
+    return stream as StreamOf<G, T>;
   }
 }

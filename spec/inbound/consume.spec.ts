@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { Gate, RxDuplexError, consume } from 'rxduplex';
 import type { ConsumeOptions, Handled } from 'rxduplex';
 import { EMPTY, NEVER, Observable, Subject, concat, from, map, of, range, take, throwError } from 'rxjs';
@@ -5,6 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import { gateOf } from '../../lib/gate.js';
+import { seeded } from '../support/seed.js';
 import { changesOf, counting, under } from '../support/gates.js';
 import { marbles, seen } from '../support/marbles.js';
 import type { Seen } from '../support/marbles.js';
@@ -438,6 +440,102 @@ test('bad options are refused at the door', () => {
     );
   }
   consume(() => 1, { concurrency: Infinity });
+});
+
+/** What a subscriber does when it is given a result: it makes handlers give another result, or end. */
+interface Reaction {
+  readonly to: number;
+  readonly handler: number;
+  readonly ends: boolean;
+}
+
+const reactions = fc.array(fc.record({ to: fc.nat(40), handler: fc.nat(7), ends: fc.boolean() }), { maxLength: 30 });
+const script = fc.array(fc.record({ handler: fc.nat(7), ends: fc.boolean() }), { maxLength: 30 });
+
+for (const ordered of [true, false]) {
+  test(`${ordered ? 'in order' : 'as they come'}: handlers that give results and end in reaction to one lose and reorder nothing`, () => {
+    fc.assert(
+      fc.property(reactions, script, fc.integer({ min: 1, max: 8 }), (answers, steps, concurrency) => {
+        const handlers: Subject<string>[] = [];
+        const given: string[][] = [];
+        const ended = new Set<number>();
+        const give = (handler: number, ends: boolean): void => {
+          const subject = handlers[handler];
+          if (!subject || ended.has(handler)) return;
+          if (ends) {
+            ended.add(handler);
+            subject.complete();
+          } else {
+            const result = `${handler}/${String(given[handler]?.length)}`;
+            given[handler]?.push(result);
+            subject.next(result);
+          }
+        };
+        const source = new Subject<number>();
+        const results: string[] = [];
+        let completed = false;
+        const handler = (): Subject<string> => {
+          const subject = new Subject<string>();
+          handlers.push(subject);
+          given.push([]);
+          return subject;
+        };
+        source.pipe(consume(handler, { concurrency, ordered, gate: 'none' })).subscribe({
+          next: (result) => {
+            const to = results.push(result) - 1;
+            for (const answer of answers.filter((each: Reaction) => each.to === to)) give(answer.handler, answer.ends);
+          },
+          complete: () => (completed = true),
+        });
+        for (let value = 0; value < 8; value += 1) source.next(value);
+        for (const step of steps) give(step.handler, step.ends);
+        source.complete();
+        while (ended.size < handlers.length) {
+          for (const index of handlers.keys()) give(index, true);
+        }
+        assert.ok(completed);
+        assert.is(handlers.length, 8);
+        if (ordered) assert.equal(results, given.flat());
+        else assert.equal([...results].sort(), given.flat().sort());
+      }),
+      seeded({ numRuns: 2_000 }),
+    );
+  });
+}
+
+test('in order: results that a reaction completes are emitted in their order, and the stream ends after the last', () => {
+  const work = new Map<string, Subject<string>>();
+  const handler = (value: string): Subject<string> => {
+    const subject = new Subject<string>();
+    work.set(value, subject);
+    return subject;
+  };
+  const source = new Subject<string>();
+  const results: string[] = [];
+  source.pipe(consume(handler, { concurrency: 4, ordered: true, gate: 'none' })).subscribe({
+    next: (result) => {
+      results.push(result);
+      if (result !== 'b1') return;
+      work.get('c')?.next('c1');
+      work.get('c')?.complete();
+    },
+    complete: () => results.push('end'),
+  });
+  for (const value of 'abcd') source.next(value);
+  for (const [value, result] of [
+    ['b', 'b1'],
+    ['b', 'b2'],
+    ['b', ''],
+    ['a', 'a1'],
+    ['a', ''],
+    ['d', 'd1'],
+    ['d', ''],
+  ] as const) {
+    if (result) work.get(value)?.next(result);
+    else work.get(value)?.complete();
+  }
+  source.complete();
+  assert.equal(results, ['a1', 'b1', 'b2', 'c1', 'd1', 'end']);
 });
 
 test.run();

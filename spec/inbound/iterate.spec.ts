@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 
 import { changesOf, counting, under } from '../support/gates.js';
 import { marbles } from '../support/marbles.js';
+import { turns } from '../support/peer.js';
 import { endOf, errorFrom } from '../support/told.js';
 
 const failed = new Error('failed');
@@ -371,6 +372,28 @@ test('bad options are refused at the call', () => {
       (error: unknown) => RxDuplexError.is(error) && error.code === 'BAD_OPTION',
     );
   }
+});
+
+test('a next that nobody awaits is no unhandled rejection when the source fails or the signal is aborted', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  for (const options of [{}, { lossy: 'latest' }, { lossy: 'next' }] as const) {
+    const source = new Subject<number>();
+    const controller = new AbortController();
+    const failing = iterate(source, { gate: 'none', ...options });
+    const aborted = iterate(source, { gate: 'none', ...options, signal: controller.signal });
+    void failing.next();
+    void aborted.next();
+    await turns(1);
+    controller.abort();
+    source.error(new Error('broken'));
+    void failing.next();
+    void failing.throw?.(new Error('left'));
+  }
+  await turns(3);
+  process.off('unhandledRejection', note);
+  assert.equal(unhandled, []);
 });
 
 test.run();

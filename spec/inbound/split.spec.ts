@@ -6,21 +6,25 @@ import {
   config,
   from,
   groupBy,
+  map,
   merge,
   mergeMap,
+  pipe,
   range,
   repeat,
   retry,
+  startWith,
   take,
   tap,
   throwError,
 } from 'rxjs';
 import fc from 'fast-check';
-import { by, split } from 'rxduplex';
+import { Gate, Gated, by, consume, split } from 'rxduplex';
 import type { Invalid } from 'rxduplex';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
+import { gateOf } from '../../lib/gate.js';
 import { marbles, seen } from '../support/marbles.js';
 
 interface Message {
@@ -535,6 +539,33 @@ test('two splits of one stream know nothing of each other', () => {
   source.next(message('a', 2));
   assert.equal([a.values, b.values.length], [[1], 2]);
   assert.equal([one.stats().received, two.stats().received], [1, 2]);
+});
+
+test('streams of a source that nothing can slow are no more gated than it is: a reader says so', () => {
+  const endless$ = new Observable<number>((subscriber) => {
+    for (let value = 0; !subscriber.closed && value < 100; value += 1) subscriber.next(value);
+  });
+  const { on, unrouted$, invalid$ } = split(merge(endless$, NEVER), (value) => ['x', value]);
+  for (const stream$ of [on('x'), unrouted$, invalid$] as Observable<unknown>[]) {
+    assert.is(gateOf(stream$), undefined);
+    const { ends } = seen(stream$.pipe(consume(() => NEVER)));
+    assert.match(String(ends[0]), /NO_GATE/);
+  }
+});
+
+test('a reusable operator that is put together with pipe of RxJS keeps the gate, and slows the source', () => {
+  const gate = new Gate();
+  const source = new Gated<number>(gate, (subscriber) => NEVER.pipe(startWith(1)).subscribe(subscriber));
+  const save = pipe(
+    map((value: number) => value),
+    consume(() => NEVER),
+  );
+  const { ends } = seen(
+    split(source, (value) => ['x', value])
+      .on('x')
+      .pipe(save),
+  );
+  assert.equal([ends, gate.held], [[], true]);
 });
 
 test.run();

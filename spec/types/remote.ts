@@ -219,8 +219,8 @@ const outgoing = new Outgoing<PeerRequest>({ maxMessages: 1024, maxBytes: 1 << 2
 const inbound$ = duplex(open, outgoing).pipe(reconnect());
 exactly<Observable<PeerReply__Output>>()(inbound$);
 const { on, unrouted$ } = split(inbound$, oneof('event'));
-exactly<Gated<PeerReply__Output>>()(unrouted$);
-exactly<Gated<Vote__Output>>()(on('vote'));
+exactly<Observable<PeerReply__Output>>()(unrouted$);
+exactly<Observable<Vote__Output>>()(on('vote'));
 // @ts-expect-error no member of the oneof
 on('nope');
 // @ts-expect-error of another message
