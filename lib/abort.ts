@@ -1,6 +1,24 @@
 import type { Subscriber } from 'rxjs';
+import { checkNames } from './names.js';
+import type { Names } from './names.js';
+import { badOption } from './options.js';
 import { Queue } from './queue.js';
 import type { Linked } from './queue.js';
+
+export interface Abortable {
+  readonly signal?: AbortSignal;
+}
+
+/** The signal of an operation that has no other option. */
+export function signalOf(where: string, options: Abortable): AbortSignal | undefined {
+  checkNames(where, options, { signal: true } satisfies Names<Abortable>);
+  return checkedSignal(options.signal);
+}
+
+export function checkedSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw badOption('signal', 'an AbortSignal', signal);
+}
 
 interface Listener extends Linked<Listener> {
   readonly aborted: (reason: unknown) => void;

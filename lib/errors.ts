@@ -86,14 +86,15 @@ export class NoReplyError extends RxDuplexError {
 
 /** What an error says of itself, for the message of another: in one line, and not more than a line can bear. */
 export function textOf(error: unknown): string {
-  const isObject = typeof error === 'object' && error !== null;
-  const text =
-    error instanceof Error
-      ? error.message || error.name
-      : isObject
-        ? Object.prototype.toString.call(error)
-        : String(error);
+  const text = wordsOf(error);
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof Error) return error.message || error.name;
+  if (typeof error === 'object') return Object.prototype.toString.call(error);
+  // eslint-disable-next-line @typescript-eslint/no-base-to-string -- it is no object
+  return String(error);
 }
 
 /** A gRPC status as grpc-js has it: a number from 1 to 16 is one only if a text stands beside it. */

@@ -1,6 +1,8 @@
 /** What the guests of this package use beside its public names, and its users do not. */
 export { onAbort } from './abort.js';
-export { badOption, count, milliseconds, oneOf } from './options.js';
+export { checkNames, nearestOf } from './names.js';
+export type { Names } from './names.js';
+export { badOption, callable, count, milliseconds, oneOf } from './options.js';
 export { OrderlyObservable, ignoreOrderly, orderly } from './orderly.js';
 export { handled, reported } from './promises.js';
 export { warnOnce } from './warning.js';

@@ -1,7 +1,10 @@
 import type { Open } from './duplex/open.js';
 import type { ReconnectPolicy } from './duplex/reconnect.js';
 import type { Select, Tagged } from './inbound/select.js';
-import { badOption } from './options.js';
+import { checkNames } from './names.js';
+import type { Names } from './names.js';
+import { badOption, callable } from './options.js';
+import { measuredNames } from './outgoing/options.js';
 import type { Bounds, OutgoingOptions, Overflow } from './outgoing/options.js';
 import type { Requests } from './request/options.js';
 import type { Coalesce } from './wire/coalesce.js';
@@ -25,6 +28,40 @@ export interface RemoteOptions<Out, In, E extends Tagged, R extends Requests<Out
   readonly coalesce?: Coalesce | false;
   /** How long the last reason for a connection must be gone before it is given up. Default 30,000 ms. */
   readonly idleMs?: number;
+}
+
+const names: Names<RemoteOptions<unknown, unknown, Tagged, undefined>> = {
+  events: true,
+  outgoing: true,
+  reconnect: true,
+  requests: true,
+  openTimeoutMs: true,
+  coalesce: true,
+  idleMs: true,
+};
+
+/** What a `Remote` leaves of a policy to its user. */
+type RemotePolicy = NonNullable<RemoteOptions<unknown, unknown, Tagged, undefined>['reconnect']>;
+
+const policyNames: Names<RemotePolicy> = {
+  backoff: true,
+  retryable: true,
+  renew: true,
+  handoverMs: true,
+  minUptimeMs: true,
+  patienceMs: true,
+  maxAttempts: true,
+  scheduler: true,
+};
+
+/** Checks what no part of a `Remote` checks for itself. */
+export function checkRemote<Out, In, E extends Tagged, R extends Requests<Out, In> | undefined>(
+  options: RemoteOptions<Out, In, E, R>,
+): void {
+  checkNames('Remote', options, names);
+  callable('events', options.events);
+  if (options.outgoing !== undefined) checkNames('outgoing', options.outgoing, measuredNames);
+  if (options.reconnect !== undefined) checkNames('reconnect', options.reconnect, policyNames);
 }
 
 /** A message is measured as the call will carry it, and serialised once where the call takes bytes. */

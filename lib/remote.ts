@@ -1,7 +1,8 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { NEVER, ReplaySubject, Subject, Subscription, filter, finalize, from } from 'rxjs';
 import type { Observer, Unsubscribable, Observable } from 'rxjs';
-import { onAbort } from './abort.js';
+import { onAbort, signalOf } from './abort.js';
+import type { Abortable } from './abort.js';
 import { duplex } from './duplex/duplex.js';
 import type { Open } from './duplex/open.js';
 import { reconnect } from './duplex/reconnect.js';
@@ -13,14 +14,15 @@ import { Router } from './inbound/router.js';
 import type { Invalid } from './inbound/router.js';
 import type { EventMap, Tagged } from './inbound/select.js';
 import { Listeners } from './listeners.js';
+import { checkNames } from './names.js';
+import type { Names } from './names.js';
 import { badOption, callable, milliseconds } from './options.js';
 import type { Dropped } from './outgoing/entry.js';
 import type { FeedReport } from './outgoing/feed.js';
 import { Outgoing } from './outgoing/outgoing.js';
-import type { Abortable } from './outgoing/outgoing.js';
 import type { MessageSource } from './outgoing/source.js';
 import { handled } from './promises.js';
-import { sized } from './remote-options.js';
+import { checkRemote, sized } from './remote-options.js';
 import type { RemoteOptions } from './remote-options.js';
 import { checkRequests } from './request/options.js';
 import type { RequestOptions, Requests } from './request/options.js';
@@ -36,6 +38,11 @@ export interface Closing {
   readonly undelivered: number;
   /** The half-close was answered with OK, after everything queued had been sent and nothing of it was lost. */
   readonly confirmed: boolean;
+}
+
+export interface CloseOptions {
+  /** How long to wait for the peer to end the call. Default 5,000 ms: shorter than the patience of what supervises processes. */
+  readonly drainMs?: number;
 }
 
 export interface RemoteStats {
@@ -113,9 +120,9 @@ export class Remote<
   #drained: ((ok: boolean) => void) | undefined;
 
   constructor(open: Open<Out, In>, options: RemoteOptions<Out, In, E, R>) {
-    const { events, outgoing = {}, reconnect: policy = {}, requests, openTimeoutMs } = options;
-    callable('events', events);
     callable('open', open);
+    checkRemote(options);
+    const { events, outgoing = {}, reconnect: policy = {}, requests, openTimeoutMs } = options;
     this.#idleMs = milliseconds('idleMs', options.idleMs ?? 30_000);
     this.#closeOpen = open.close;
     this.#outgoing = new Outgoing(sized(open, outgoing));
@@ -216,7 +223,8 @@ export class Remote<
    * first. Rejects when no call will ever be open, with the reason; when its signal is aborted, with that reason, and is
    * no more cause to stay connected then; and with `CLOSED` if the `Remote` is closed already. Nobody has to await it.
    */
-  connect({ signal }: Abortable = {}): Promise<boolean> {
+  connect(options: Abortable = {}): Promise<boolean> {
+    const signal = signalOf('connect', options);
     const status = this.#status;
     if (signal?.aborted) return handled(Promise.reject(signal.reason as Error));
     if (status.state === 'closed') return handled(Promise.reject(closedBy(status)));
@@ -259,7 +267,9 @@ export class Remote<
    * Opens no call. A second close joins the first. The end of a call cannot be seen past a held gate: a reader has
    * `drainMs` to let go of it, and what it does not take by then is lost.
    */
-  close({ drainMs = 5_000 }: { readonly drainMs?: number } = {}): Promise<Closing> {
+  close(options: CloseOptions = {}): Promise<Closing> {
+    checkNames('close', options, { drainMs: true } satisfies Names<CloseOptions>);
+    const { drainMs = 5_000 } = options;
     milliseconds('drainMs', drainMs);
     let settle: (closing: Promise<Closing>) => void = () => undefined;
     if (!this.#closing) {

@@ -54,7 +54,7 @@ export function rx<C extends Client>(client: C, options: RxOptions = {}): Rx<C> 
     const call = kindOf(client, method, settings);
     const made = (input: unknown, own?: RxStreamOptions<unknown>): Observable<unknown> => {
       if (method.requestStream) checkRequests(input);
-      return call(input as never, own ? checkedCall(settings, own) : settings, own ?? {});
+      return call(input as never, own ? checkedCall(settings, own, method.requestStream) : settings, own ?? {});
     };
     for (const name of namesOf(key, method)) if (!(name in Client.prototype)) methods[name] = made;
   }

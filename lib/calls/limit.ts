@@ -1,6 +1,8 @@
 import { Observable, from } from 'rxjs';
 import type { ObservableInput } from 'rxjs';
 import { RxDuplexError } from '../errors.js';
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
 import { count, longestMs, milliseconds } from '../options.js';
 import { Queue } from '../queue.js';
 import type { Linked } from '../queue.js';
@@ -156,5 +158,10 @@ export class Limit {
  * the queue. `run` does the same for any Observable.
  */
 export function limitInFlight(options: LimitOptions): Limit {
+  checkNames('limitInFlight', options, {
+    max: true,
+    maxQueue: true,
+    queueTimeoutMs: true,
+  } satisfies Names<LimitOptions>);
   return new Limit(options);
 }

@@ -4,6 +4,9 @@ import { isShutDown } from '../duplex/connected.js';
 import { checkCallOptions, clientClosed, hasInterceptors } from '../duplex/open.js';
 import { askFor, checkMetadata, merged, withoutAgreements } from '../metadata.js';
 import type { MetadataSource } from '../metadata.js';
+import { checkedSignal } from '../abort.js';
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
 import { badOption, callable, milliseconds, moment, oneOf } from '../options.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
 import { ignoreAbort, report } from '../orderly.js';
@@ -68,7 +71,20 @@ export interface Settings extends Pick<RxCallOptions, 'signal' | 'onMetadata' | 
   readonly unhandled: Unhandled;
 }
 
+const names: Names<RxOptions> = { metadata: true, timeoutMs: true, limit: true, options: true, wire: true };
+
+const callNames: Names<RxCallOptions> = {
+  metadata: true,
+  timeoutMs: true,
+  deadline: true,
+  signal: true,
+  onMetadata: true,
+  onStatus: true,
+};
+const streamNames: Names<RxStreamOptions<unknown>> = { ...callNames, outgoing: true };
+
 export function checkedClient(client: Client, given: RxOptions): Settings {
+  checkNames('rx', given, names);
   const { metadata, timeoutMs = Infinity, limit, options = {} } = given;
   checkMetadata(metadata);
   checkCallOptions(options);
@@ -87,11 +103,12 @@ export function checkedClient(client: Client, given: RxOptions): Settings {
 }
 
 /** The settings of one call: the client's, and what `given` says otherwise. */
-export function checkedCall(client: Settings, given: RxCallOptions): Settings {
+export function checkedCall(client: Settings, given: RxCallOptions, sendsMany: boolean): Settings {
+  checkNames('a call', given, sendsMany ? streamNames : callNames);
   const { metadata, timeoutMs = client.timeoutMs, deadline = Infinity, signal, onMetadata, onStatus } = given;
   if (typeof metadata === 'function') throw badOption('metadata', "an instance of grpc-js's Metadata", metadata);
   checkMetadata(metadata);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('signal', 'an AbortSignal', signal);
+  checkedSignal(signal);
   if (onMetadata) callable('onMetadata', onMetadata);
   if (onStatus) callable('onStatus', onStatus);
   return {

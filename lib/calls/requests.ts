@@ -2,9 +2,10 @@ import { isObservable } from 'rxjs';
 import type { Subscriber } from 'rxjs';
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { checkedSerializer } from '../definition.js';
+import { checkNames } from '../names.js';
 import { badOption } from '../options.js';
 import { errorOf } from '../outgoing/entry.js';
-import { checked } from '../outgoing/options.js';
+import { checked, measuredNames } from '../outgoing/options.js';
 import type { OutgoingOptions } from '../outgoing/options.js';
 import { Outgoing } from '../outgoing/outgoing.js';
 import { pour } from '../outgoing/pour.js';
@@ -17,6 +18,7 @@ export function checkedOutgoing<In>(
   method: Pick<MethodDefinition<In, unknown>, 'requestSerialize'>,
   { outgoing }: RxStreamOptions<In>,
 ): OutgoingOptions<In> {
+  if (outgoing !== undefined) checkNames('outgoing', outgoing, measuredNames);
   const encode = checkedSerializer(method, 'requestType', (message: In) => method.requestSerialize(message));
   const options = { ...outgoing, encode };
   checked(options);

@@ -1,3 +1,5 @@
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
 import { badOption, callable, milliseconds } from '../options.js';
 
 /** How long to wait before attempt `attempt + 1`, `attempt` having failed with `error`; in milliseconds. */
@@ -19,6 +21,12 @@ export interface ExponentialOptions {
  * bounded by `maxMs`, so that the clients of a restarted server come back spread over the whole of it (gRPC A6).
  */
 export function exponential(options: ExponentialOptions = {}): Backoff {
+  checkNames('exponential', options, {
+    initialMs: true,
+    multiplier: true,
+    maxMs: true,
+    random: true,
+  } satisfies Names<ExponentialOptions>);
   const { initialMs = 250, multiplier = 1.6, maxMs = 30_000, random = Math.random } = options;
   milliseconds('initialMs', initialMs);
   milliseconds('maxMs', maxMs);

@@ -1,4 +1,6 @@
 import type { ChannelInterface, ChannelOptions } from '@grpc/grpc-js';
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
 import { badOption, longestMs, milliseconds } from '../options.js';
 import { warnOnce } from '../warning.js';
 
@@ -21,6 +23,13 @@ export interface ChannelSettings {
   readonly ownConnection?: boolean;
 }
 
+const names: Names<ChannelSettings> = {
+  keepaliveMs: true,
+  keepaliveTimeoutMs: true,
+  maxConnectBackoffMs: true,
+  ownConnection: true,
+};
+
 /**
  * The options that every channel which carries our streams needs; give any others of grpc-js's beside them.
  *
@@ -28,6 +37,7 @@ export interface ChannelSettings {
  * process and reports it as written: no count of what was sent would be true, and no bound would hold.
  */
 export function channelOptions(settings: ChannelSettings = {}): ChannelOptions {
+  checkNames('channelOptions', settings, names);
   const { keepaliveMs = 300_000, keepaliveTimeoutMs = 20_000, maxConnectBackoffMs = 1_000 } = settings;
   const { ownConnection = false } = settings;
   positive('keepaliveMs', keepaliveMs);

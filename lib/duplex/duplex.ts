@@ -3,7 +3,9 @@ import { claimAttempt } from '../attempt.js';
 import { canceller } from '../canceller.js';
 import { RxDuplexError, isStatus, textOf } from '../errors.js';
 import { Gate, Gated } from '../gate.js';
-import { badOption, milliseconds } from '../options.js';
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
+import { badOption, callable, milliseconds } from '../options.js';
 import type { Entry } from '../outgoing/entry.js';
 import type { Outgoing } from '../outgoing/outgoing.js';
 import type { Open } from './open.js';
@@ -36,6 +38,8 @@ export interface DuplexOptions {
   readonly gate?: Gate;
 }
 
+const names: Names<DuplexOptions> = { onOpen: true, openTimeoutMs: true, coalesce: true, gate: true };
+
 /**
  * A duplex call as an Observable: subscribing opens it, unsubscribing cancels it. It writes what `outgoing` holds from
  * the first moment, gives what the peer sends, and ends with the call: OK completes, any other status is grpc-js's
@@ -45,11 +49,14 @@ export interface DuplexOptions {
  * queued stays for the next subscription. Only one subscription at a time may feed from an `Outgoing`; another fails
  * with `BUSY`.
  */
-export function duplex<Out, In>(
-  open: Open<Out, In>,
-  outgoing: Outgoing<Out>,
-  { onOpen, openTimeoutMs, coalesce = {}, gate = new Gate() }: DuplexOptions = {},
-): Gated<In> {
+export function duplex<Out, In>(open: Open<Out, In>, outgoing: Outgoing<Out>, options: DuplexOptions = {}): Gated<In> {
+  callable('open', open);
+  if (typeof (outgoing as Partial<Outgoing<Out>> | undefined)?.lease !== 'function') {
+    throw badOption('outgoing', 'an Outgoing', outgoing);
+  }
+  checkNames('duplex', options, names);
+  const { onOpen, openTimeoutMs, coalesce = {}, gate = new Gate() } = options;
+  if (onOpen) callable('onOpen', onOpen);
   const timeoutMs = milliseconds('openTimeoutMs', openTimeoutMs ?? usualOpenTimeoutMs);
   if (!(gate instanceof Gate)) throw badOption('gate', 'a Gate', gate);
   const { batch, wire = 'objects' } = open;

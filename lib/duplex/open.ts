@@ -4,6 +4,8 @@ import { checkedSerializer, duplexMethod, serviceOf } from '../definition.js';
 import { RxDuplexError, textOf } from '../errors.js';
 import { askFor, checkMetadata, withoutAgreements } from '../metadata.js';
 import type { MetadataSource } from '../metadata.js';
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
 import { badOption, moment, oneOf } from '../options.js';
 import { batchHeader, batchingOf } from '../wire/batch.js';
 import type { Batch, Batching, FieldOfMany, Repeated } from '../wire/batch.js';
@@ -157,7 +159,17 @@ interface Checked<Out, In> {
   readonly batch: Batch<Out, In> | Repeated<string> | undefined;
 }
 
+const names: Names<BidiOptions> = {
+  metadata: true,
+  options: true,
+  wire: true,
+  batch: true,
+  service: true,
+  closeClients: true,
+};
+
 function checkedOptions<Out, In>(given: BidiOptions<Out, In>): Checked<Out, In> {
+  checkNames('bidi', given, names);
   const { metadata, options = {}, batch, service, closeClients = true } = given;
   checkMetadata(metadata);
   if (typeof options === 'object') checkCallOptions(options);

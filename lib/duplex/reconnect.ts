@@ -2,6 +2,8 @@ import { Observable, Subject, asyncScheduler, from, switchMap, timer } from 'rxj
 import type { MonoTypeOperatorFunction, ObservableInput, SchedulerLike, Subscriber, Subscription } from 'rxjs';
 import { Attempt, offerAttempt } from '../attempt.js';
 import { joined } from '../joined.js';
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
 import { badOption, callable, count, longestMs, milliseconds } from '../options.js';
 import { textOf } from '../errors.js';
 import { warnOnce } from '../warning.js';
@@ -70,7 +72,23 @@ export function reconnect<T>(policy: ReconnectPolicy = {}): MonoTypeOperatorFunc
   return (source) => new Observable<T>((subscriber) => new Attempts(source, settings, subscriber).start());
 }
 
+const names: Names<ReconnectPolicy> = {
+  backoff: true,
+  retryable: true,
+  renew: true,
+  restart: true,
+  finish: true,
+  handoverMs: true,
+  minUptimeMs: true,
+  patienceMs: true,
+  maxAttempts: true,
+  onComplete: true,
+  onRetry: true,
+  scheduler: true,
+};
+
 function checked(policy: ReconnectPolicy): Settings {
+  checkNames('reconnect', policy, names);
   const never: ObservableInput<unknown> = new Observable();
   const settings: Settings = {
     backoff: policy.backoff ?? exponential(),

@@ -3,6 +3,8 @@ import { Observable, Subscription, from, isObservable, of } from 'rxjs';
 import type { OperatorFunction, Subscriber, Unsubscribable } from 'rxjs';
 import type { Holder } from '../holder.js';
 import { joined } from '../joined.js';
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
 import { badOption, callable, count } from '../options.js';
 import { checkGate, holderOf } from './reader-gate.js';
 import type { GateOption } from './reader-gate.js';
@@ -17,6 +19,8 @@ export interface ConsumeOptions extends GateOption {
   readonly ordered?: boolean;
 }
 
+const names: Names<ConsumeOptions> = { concurrency: true, ordered: true, gate: true };
+
 /**
  * Gives each value to `handler`, and makes the source stand still while as many are being handled as may be: a slow
  * handler slows the peer, not the heap. Emits what the handlers give. A handler that throws, rejects or fails ends the
@@ -26,6 +30,7 @@ export interface ConsumeOptions extends GateOption {
  * the reply cannot come past it.
  */
 export function consume<T, R>(handler: (value: T) => Handled<R>, options: ConsumeOptions = {}): OperatorFunction<T, R> {
+  checkNames('consume', options, names);
   const { concurrency = 1, ordered = false } = options;
   callable('handler', handler);
   count('concurrency', concurrency);

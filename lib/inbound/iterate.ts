@@ -1,10 +1,12 @@
 import Denque from 'denque';
-import { Observable, Subscription } from 'rxjs';
+import { Observable, Subscription, isObservable } from 'rxjs';
 import { latestValueFrom, nextValueFrom } from 'rxjs-for-await';
-import { failOnAbort, onAbort } from '../abort.js';
+import { checkedSignal, failOnAbort, onAbort } from '../abort.js';
 import type { Holder } from '../holder.js';
 import { joined } from '../joined.js';
-import { count, oneOf } from '../options.js';
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
+import { badOption, count, oneOf } from '../options.js';
 import { handled } from '../promises.js';
 import { checkGate, holderOf } from './reader-gate.js';
 import type { GateOption } from './reader-gate.js';
@@ -25,6 +27,8 @@ export interface LossyOptions {
   readonly signal?: AbortSignal;
 }
 
+const names: Names<IterateOptions | LossyOptions> = { highWaterMark: true, signal: true, gate: true, lossy: true };
+
 /**
  * The values of `source`, one after the other as they are asked for. It is subscribed at the call, keeps up to
  * `highWaterMark` values, and makes the source stand still beyond that. Leaving the loop, `return`, `throw`, an abort and
@@ -35,7 +39,9 @@ export function iterate<T>(
   source: Observable<T>,
   options: IterateOptions | LossyOptions = {},
 ): AsyncIterableIterator<T> {
-  const { signal } = options;
+  if (!isObservable(source)) throw badOption('source', 'an Observable', source);
+  checkNames('iterate', options, names);
+  const signal = checkedSignal(options.signal);
   if ('lossy' in options) {
     const form = oneOf('lossy', options.lossy, ['latest', 'next']) === 'latest' ? latestValueFrom : nextValueFrom;
     return quiet(form(signal ? source.pipe(endedBy(signal)) : source));

@@ -1,3 +1,5 @@
+import { badOption } from '../options.js';
+
 /** An event: its type and its value. */
 export type Tagged = readonly [type: PropertyKey, value: unknown];
 
@@ -21,6 +23,7 @@ type OneofEvent<M, K extends PropertyKey> = {
 export function oneof<const K extends string>(
   name: K,
 ): <M extends { readonly [k in K]?: keyof M }>(message: M) => OneofEvent<M, K> | undefined {
+  checkName('oneof', name);
   const select = (message: Readonly<Record<string, unknown>>): Tagged | undefined => {
     const type = message[name] as string | undefined;
     return type === undefined ? undefined : [type, message[type]];
@@ -38,9 +41,15 @@ type ByEvent<M, K extends PropertyKey> = M extends { readonly [k in K]?: infer T
 export function by<const K extends string>(
   key: K,
 ): <M extends { readonly [k in K]?: PropertyKey | undefined }>(message: M) => ByEvent<M, K> | undefined {
+  checkName('by', key);
   const select = (message: Readonly<Record<string, PropertyKey | undefined>>): Tagged | undefined => {
     const type = message[key];
     return type === undefined ? undefined : [type, message];
   };
   return select as never;
+}
+
+function checkName(where: string, name: unknown): void {
+  if (typeof name !== 'string' || name === '')
+    throw badOption(`the name given to ${where}`, 'the name of a field', name);
 }

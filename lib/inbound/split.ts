@@ -1,7 +1,9 @@
+import { isObservable } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { gateOf } from '../gate.js';
 import type { Gate, Gated } from '../gate.js';
 import { joined } from '../joined.js';
+import { badOption, callable } from '../options.js';
 import type { Inbound } from '../stats.js';
 import { Router } from './router.js';
 import type { Invalid, StreamOf } from './router.js';
@@ -33,6 +35,8 @@ export function split<M, const E extends Tagged>(
   source: Observable<M>,
   select: Select<M, E>,
 ): Split<M, E, Gate | undefined> {
+  if (!isObservable(source)) throw badOption('source', 'an Observable', source);
+  callable('select', select);
   const router: Router<M, E, Gate | undefined> = new Router(gateOf(source), select, (connection) => {
     joined(connection, () => source).subscribe({
       next: (message) => {

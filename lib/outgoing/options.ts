@@ -1,3 +1,5 @@
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
 import { badOption, callable, count, oneOf } from '../options.js';
 
 /** What a full buffer does with one more message. */
@@ -70,7 +72,23 @@ export interface Settings<T> {
   readonly key: ((message: T) => unknown) | undefined;
 }
 
+type MeasuredNames = Names<Bounds & Overflow<never> & { readonly maxBytes?: number }>;
+
+/** The options of a buffer whose messages are measured by whoever makes it. */
+export const measuredNames: MeasuredNames = {
+  maxMessages: true,
+  maxBytes: true,
+  maxWaiting: true,
+  maxWaitingBytes: true,
+  fatal: true,
+  overflow: true,
+  key: true,
+};
+
+const names: Names<OutgoingOptions<never>> = { ...measuredNames, encode: true, sizeOf: true };
+
 export function checked<T>(options: OutgoingOptions<T>): Settings<T> {
+  checkNames('Outgoing', options, names);
   const { maxMessages = 1024, fatal = false, overflow = 'block' } = options;
   const { maxWaiting = Math.min(16 * maxMessages, Number.MAX_SAFE_INTEGER) } = options;
   oneOf('overflow', overflow, strategies);

@@ -1,6 +1,7 @@
 import { Subject } from 'rxjs';
 import type { Observable, Observer } from 'rxjs';
-import { onAbort } from '../abort.js';
+import { onAbort, signalOf } from '../abort.js';
+import type { Abortable } from '../abort.js';
 import { RxDuplexError, codeOf, textOf } from '../errors.js';
 import { badOption } from '../options.js';
 import { handled, reported } from '../promises.js';
@@ -17,10 +18,6 @@ import type { OutgoingOptions, Settings } from './options.js';
 import { Sending } from './sending.js';
 import { whyNoMessage } from './source.js';
 import type { MessageSource } from './source.js';
-
-export interface Abortable {
-  readonly signal?: AbortSignal;
-}
 
 /** What becomes of a message for which there is no room: the strategy decides, or it waits. */
 type WithoutRoom = 'refused' | 'bounded' | 'unbounded';
@@ -95,7 +92,8 @@ export class Outgoing<T> implements Observer<T> {
    * Resolves when the buffer has taken the message; under `block` it waits its turn. Rejects with an `RxDuplexError`
    * when the message is refused, or with the signal's reason. Nobody has to await it.
    */
-  send(message: T, { signal }: Abortable = {}): Promise<void> {
+  send(message: T, options: Abortable = {}): Promise<void> {
+    const signal = signalOf('send', options);
     return this.put(message, this.#waits, signal);
   }
 
@@ -110,8 +108,8 @@ export class Outgoing<T> implements Observer<T> {
    * when more messages would have to wait than may, and with `CLOSED` when the buffer has failed, or takes no more when
    * the feed begins. Nobody has to await it: a failure of the source and an overflow are warned of then.
    */
-  feed(source: MessageSource<T>, { signal }: Abortable = {}): Promise<FeedReport> {
-    return feed(this, source, signal);
+  feed(source: MessageSource<T>, options: Abortable = {}): Promise<FeedReport> {
+    return feed(this, source, signalOf('feed', options));
   }
 
   /** Takes no more. What is queued or waits is still sent; then the call is half-closed. */

@@ -3,6 +3,7 @@ import type { Subject } from 'rxjs';
 import { Remote } from '../index.js';
 import type { Closing, Gate, Gated, Requests, Tagged } from '../index.js';
 import type { ReplicaEvent } from './events.js';
+import { ofLink } from './options.js';
 import type { Closable, ReplicaOptions } from './options.js';
 
 type LinkEvent<E extends Tagged> = readonly ['event', ReplicaEvent<E>];
@@ -33,13 +34,13 @@ export class Link<C extends Closable, Out, In, E extends Tagged> implements Peer
     gate: Gate,
     everybody: Subject<ReplicaEvent<E>>,
   ) {
-    const { client, open, events, requests, ...rest } = options;
+    const { client, open, events, requests } = options;
     this.name = name;
     this.address = address;
     this.#client = client(address);
     this.#everybody = everybody;
     this.remote = new Remote<Out, In, LinkEvent<E>, Requests<Out, In>>(open(this.#client), {
-      ...rest,
+      ...ofLink(options),
       requests,
       events: (message) => {
         const event = events(message);

@@ -1,5 +1,7 @@
 import type { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Open, RemoteOptions, Requests, Select, Serving, Tagged } from '../index.js';
+import { callable, checkNames } from '../internal.js';
+import type { Names } from '../internal.js';
 
 /** A client of a peer, as grpc-js makes them. */
 export interface Closable {
@@ -21,6 +23,43 @@ export interface ReplicaOptions<C extends Closable, Out, In, E extends Tagged> e
   readonly requests: Requests<Out, In>;
   /** What a message is called when it is told that it did not reach its peer. Default: its first field that is a message. */
   readonly typeOf?: (message: Out) => string;
+}
+
+const names: Names<ReplicaOptions<Closable, unknown, unknown, Tagged>> = {
+  client: true,
+  open: true,
+  serve: true,
+  events: true,
+  requests: true,
+  typeOf: true,
+  outgoing: true,
+  reconnect: true,
+  openTimeoutMs: true,
+  coalesce: true,
+  idleMs: true,
+};
+
+/** What of it is for the `Remote` of a link, as it is given. */
+export function ofLink<C extends Closable, Out, In, E extends Tagged>({
+  client,
+  open,
+  serve,
+  events,
+  requests,
+  typeOf,
+  ...link
+}: ReplicaOptions<C, Out, In, E>): LinkOptions<Out, In> {
+  return link;
+}
+
+/** The rest is checked by the `Remote` of each link. */
+export function checkReplica<C extends Closable, Out, In, E extends Tagged>(
+  options: ReplicaOptions<C, Out, In, E>,
+): void {
+  checkNames('Replica', options, names);
+  const { client, open, serve, events, typeOf } = options;
+  for (const [name, value] of Object.entries({ client, open, serve, events })) callable(name, value);
+  if (typeOf) callable('typeOf', typeOf);
 }
 
 export interface StartOptions {

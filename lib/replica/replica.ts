@@ -3,12 +3,14 @@ import { Subject, defer, from, last, map, merge, mergeMap, takeUntil } from 'rxj
 import type { Observable } from 'rxjs';
 import { Gate, Gated, RxDuplexError, split } from '../index.js';
 import type { Closing, Serving, Tagged } from '../index.js';
-import { handled } from '../internal.js';
+import { checkNames, handled } from '../internal.js';
+import type { Names } from '../internal.js';
 import { gather } from './ask.js';
 import type { Answers } from './ask.js';
 import type { EventOf, PeerStatus, ReplicaEvent, Undelivered } from './events.js';
 import { Link } from './link.js';
 import type { Peer } from './link.js';
+import { checkReplica } from './options.js';
 import type { AskOptions, Closable, ReplicaOptions, StartOptions, StopOptions } from './options.js';
 
 /**
@@ -38,6 +40,7 @@ export class Replica<C extends Closable, Out, In, const E extends Tagged> {
   #stopped: Promise<void> | undefined;
 
   constructor(options: ReplicaOptions<C, Out, In, E>) {
+    checkReplica(options);
     this.#options = options;
     const { typeOf = nameOfFirst } = options;
     this.events$ = new Gated(this.#gate, (subscriber) => this.#events.subscribe(subscriber));
@@ -71,6 +74,7 @@ export class Replica<C extends Closable, Out, In, const E extends Tagged> {
    * then be tried again. Nobody has to await it.
    */
   start(options: StartOptions = {}): Promise<number> {
+    checkNames('start', options, { address: true, credentials: true } satisfies Names<StartOptions>);
     return handled(this.#start(options));
   }
 
@@ -89,7 +93,9 @@ export class Replica<C extends Closable, Out, In, const E extends Tagged> {
    * Forgets a peer, after what is queued for it has been sent, if that takes no longer than `drainMs`. Nobody has to
    * await it.
    */
-  remove(name: string, { drainMs }: Pick<StopOptions, 'drainMs'> = {}): Promise<Closing> {
+  remove(name: string, options: Pick<StopOptions, 'drainMs'> = {}): Promise<Closing> {
+    checkNames('remove', options, { drainMs: true } satisfies Names<Pick<StopOptions, 'drainMs'>>);
+    const { drainMs } = options;
     const link = this.#links.get(name);
     if (!link) throw new RxDuplexError('BAD_OPTION', `name must be that of a peer; got ${JSON.stringify(name)}`);
     this.#links.delete(name);
@@ -112,7 +118,9 @@ export class Replica<C extends Closable, Out, In, const E extends Tagged> {
    * Asks every peer, and settles when enough have answered; the asker counts as one. Tells who has, and who has not.
    * Rejects with a `QuorumError` as soon as too few can. Nobody has to await it.
    */
-  ask(message: Out, { quorum, timeoutMs, signal }: AskOptions = {}): Promise<Answers<In>> {
+  ask(message: Out, asking: AskOptions = {}): Promise<Answers<In>> {
+    checkNames('ask', asking, { quorum: true, timeoutMs: true, signal: true } satisfies Names<AskOptions>);
+    const { quorum, timeoutMs, signal } = asking;
     const all = this.#links.size + 1;
     const needed = quorum ?? Math.floor(all / 2) + 1;
     if (!Number.isSafeInteger(needed) || needed < 1 || needed > all) {
@@ -130,6 +138,7 @@ export class Replica<C extends Closable, Out, In, const E extends Tagged> {
 
   /** Closes all links, lets the handlers end, and frees the port. A second stop joins the first. */
   stop(options: StopOptions = {}): Promise<void> {
+    checkNames('stop', options, { drainMs: true, graceMs: true } satisfies Names<StopOptions>);
     return (this.#stopped ??= handled(this.#stop(options)));
   }
 

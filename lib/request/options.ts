@@ -1,3 +1,5 @@
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
 import { badOption, callable, count, oneOf } from '../options.js';
 
 /** How a reply finds its request. */
@@ -36,9 +38,21 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
+type Mode<M extends string> = Extract<Requests<unknown, unknown>, { readonly mode: M }>;
+
+const byIdNames: Names<Mode<'by-id'>> = { mode: true, set: true, get: true, maxPending: true };
+const inOrderNames: Names<Extract<Requests<unknown, unknown>, { readonly isReply?: unknown }>> = {
+  mode: true,
+  isReply: true,
+  restartOnTimeout: true,
+  maxPending: true,
+};
+
 export function checkRequests<Out, In>(options: Requests<Out, In>): void {
-  if (typeof options !== 'object') throw badOption('requests', 'an object with a mode', options);
+  if (typeof options !== 'object' || (options as unknown) === null)
+    throw badOption('requests', 'an object with a mode', options);
   oneOf('requests.mode', options.mode, ['by-id', 'in-order', 'lock-step']);
+  checkNames(`requests of mode ${options.mode}`, options, options.mode === 'by-id' ? byIdNames : inOrderNames);
   count('requests.maxPending', options.maxPending ?? 1024);
   if (options.mode === 'by-id') {
     callable('requests.set', options.set);

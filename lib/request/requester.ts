@@ -1,6 +1,8 @@
 import type { Observable, Subscriber } from 'rxjs';
-import { failOnAbort } from '../abort.js';
+import { checkedSignal, failOnAbort } from '../abort.js';
 import { ConnectionLostError, NoReplyError, RxDuplexError } from '../errors.js';
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
 import { count, milliseconds } from '../options.js';
 import { OrderlyObservable, ignoreAbort, ignoreOrderly, orderly } from '../orderly.js';
 import { errorOf } from '../outgoing/entry.js';
@@ -23,6 +25,8 @@ export interface Carrier {
   /** Cancels the call and opens another: `cause` is why the other requests are given up. */
   restart(cause: Error): void;
 }
+
+const names: Names<RequestOptions> = { timeoutMs: true, signal: true };
 
 /** Requests and replies over a stream. */
 export class Requester<Out, In> {
@@ -63,8 +67,11 @@ export class Requester<Out, In> {
   }
 
   /** Sends `message` when subscribed, gives the reply and completes. */
-  request(message: Out, { timeoutMs = 30_000, signal }: RequestOptions = {}): Observable<In> {
+  request(message: Out, options: RequestOptions = {}): Observable<In> {
+    checkNames('request', options, names);
+    const { timeoutMs = 30_000, signal } = options;
     milliseconds('timeoutMs', timeoutMs);
+    checkedSignal(signal);
     return new OrderlyObservable<In>(signal ? ignoreAbort(signal) : ignoreOrderly, (subscriber) => {
       if (signal) failOnAbort(subscriber, signal);
       if (subscriber.closed) return;

@@ -1,3 +1,5 @@
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
 import { count } from '../options.js';
 import { Joining } from './joining.js';
 import type { Packing, Wire } from './joining.js';
@@ -16,6 +18,7 @@ export interface Coalesce {
 
 /** What `coalesce` says of calls whose `write` takes `wire`. */
 export function joiningOf(coalesce: Coalesce | false, wire: Wire): Joining {
+  if (coalesce) checkNames('coalesce', coalesce, { maxBytes: true } satisfies Names<Coalesce>);
   const { maxBytes = 1 << 14 } = coalesce || {};
   return new Joining(count('coalesce.maxBytes', maxBytes), coalesce !== false && wire === 'bytes');
 }

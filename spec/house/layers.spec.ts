@@ -13,6 +13,7 @@ const house: Rules = {
       modules: [
         'errors',
         'options',
+        'names',
         'promises',
         'warning',
         'status',
