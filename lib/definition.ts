@@ -55,6 +55,37 @@ export function refuseInheritedNames(method: object): void {
   }
 }
 
+type Response<T> = Pick<MethodDefinition<never, T>, 'responseSerialize' | 'responseDeserialize'>;
+
+/**
+ * Why the responses of a method have no field that is named as the oneof `name` and tells its member; nothing if they
+ * have it, or if that cannot be known. proto-loader makes the field only if it is told to, which shows in what it decodes.
+ */
+export function whyNoOneof<T>(method: Response<T>, name: string): string | undefined {
+  const { type } = (method as MethodTypes).responseType ?? {};
+  if (!type?.oneofDecl) return undefined;
+  const oneofs = type.oneofDecl.flatMap((oneof) => oneof.name ?? []);
+  if (!oneofs.includes(name))
+    return `${type.name ?? 'the response'} has no oneof of that name, but ${oneofs.join(', ') || 'none'}`;
+  const samples = (type.field ?? []).flatMap(({ name: field, type: kind = '', label }) =>
+    field !== undefined && kind in sampleOf && label !== 'LABEL_REPEATED' ? [{ [field]: sampleOf[kind] }] : [],
+  );
+  const shows = samples.some((sample) => {
+    const decoded = method.responseDeserialize(method.responseSerialize(sample as T));
+    return typeof decoded === 'object' && decoded !== null && name in decoded;
+  });
+  return shows || samples.length === 0 ? undefined : 'the messages were loaded without oneofs: true';
+}
+
+/** A value of a field that is not its default, by the kind of the field. */
+const sampleOf: Readonly<Record<string, unknown>> = {
+  TYPE_MESSAGE: {},
+  TYPE_STRING: 'x',
+  TYPE_BOOL: true,
+  TYPE_BYTES: Buffer.of(1),
+  ...Object.fromEntries(['INT32', 'UINT32', 'INT64', 'UINT64', 'DOUBLE', 'FLOAT'].map((kind) => [`TYPE_${kind}`, 1])),
+};
+
 /**
  * Serialises messages as the method does, but none that is no message: protobufjs makes an empty message of a text, a
  * number or a list without a word. What a definition that was not made by proto-loader takes is its own business.

@@ -9,7 +9,11 @@ type Types = ReadonlyMap<string, readonly Field[]>;
 
 /** What proto-loader says of a message type, beside the functions that serialise it. */
 export interface Described {
-  readonly type?: { readonly name?: string; readonly field?: readonly Partial<Field>[] };
+  readonly type?: {
+    readonly name?: string;
+    readonly field?: readonly (Partial<Field> & { readonly type?: string; readonly label?: string })[];
+    readonly oneofDecl?: readonly { readonly name?: string }[];
+  };
   readonly fileDescriptorProtos?: readonly Uint8Array[];
 }
 

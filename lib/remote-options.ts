@@ -1,5 +1,6 @@
 import type { Open } from './duplex/open.js';
 import type { ReconnectPolicy } from './duplex/reconnect.js';
+import { oneofOf } from './inbound/select.js';
 import type { Select, Tagged } from './inbound/select.js';
 import { checkNames } from './names.js';
 import type { Names } from './names.js';
@@ -7,6 +8,7 @@ import { badOption, callable } from './options.js';
 import { measuredNames } from './outgoing/options.js';
 import type { Bounds, OutgoingOptions, Overflow } from './outgoing/options.js';
 import type { Requests } from './request/options.js';
+import { warnOnce } from './warning.js';
 import type { Coalesce } from './wire/coalesce.js';
 
 export type RemoteOutgoing<Out> = Bounds & Overflow<Out> & { readonly maxBytes?: number };
@@ -62,6 +64,14 @@ export function checkRemote<Out, In, E extends Tagged, R extends Requests<Out, I
   callable('events', options.events);
   if (options.outgoing !== undefined) checkNames('outgoing', options.outgoing, measuredNames);
   if (options.reconnect !== undefined) checkNames('reconnect', options.reconnect, policyNames);
+}
+
+/** Warns of events that will never come, since the messages have no such oneof. */
+export function warnOfEvents(open: Pick<Open<never, never>, 'whyNoOneof'>, events: object): void {
+  const oneof = oneofOf(events);
+  const why = oneof === undefined ? undefined : open.whyNoOneof?.(oneof);
+  if (oneof === undefined || why === undefined) return;
+  warnOnce('RXDUPLEX_ONEOF', `there will be no events by oneof('${oneof}'): ${why}`, `RXDUPLEX_ONEOF ${oneof} ${why}`);
 }
 
 /** A message is measured as the call will carry it, and serialised once where the call takes bytes. */

@@ -22,7 +22,7 @@ import type { FeedReport } from './outgoing/feed.js';
 import { Outgoing } from './outgoing/outgoing.js';
 import type { MessageSource } from './outgoing/source.js';
 import { handled } from './promises.js';
-import { checkRemote, sized } from './remote-options.js';
+import { checkRemote, sized, warnOfEvents } from './remote-options.js';
 import type { RemoteOptions } from './remote-options.js';
 import { checkRequests } from './request/options.js';
 import type { RequestOptions, Requests } from './request/options.js';
@@ -122,6 +122,7 @@ export class Remote<
   constructor(open: Open<Out, In>, options: RemoteOptions<Out, In, E, R>) {
     callable('open', open);
     checkRemote(options);
+    warnOfEvents(open, options.events);
     const { events, outgoing = {}, reconnect: policy = {}, requests, openTimeoutMs } = options;
     this.#idleMs = milliseconds('idleMs', options.idleMs ?? 30_000);
     this.#closeOpen = open.close;

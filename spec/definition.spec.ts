@@ -4,7 +4,7 @@ import protobuf from 'protobufjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-import { checkedSerializer, refuseInheritedNames } from '../lib/definition.js';
+import { checkedSerializer, refuseInheritedNames, whyNoOneof } from '../lib/definition.js';
 
 /** The definition of the one method of a service, as proto-loader makes it. */
 function methodOf(messages: string): ServiceDefinition[string] {
@@ -57,6 +57,32 @@ test('what is no message is not serialised: protobufjs would make an empty one o
 test('what another definition takes for a message is its own business', () => {
   const checked = checkedSerializer({ path: '/json' }, 'requestType', serialize);
   for (const value of ['text', 5, [1, 2], undefined]) assert.is(checked(value), bytes);
+});
+
+const events = 'message Out { oneof event { A a = 1; string b = 2; } bytes other = 3; } message A { bool c = 1; }';
+
+function loaded(messages: string, options: object): ServiceDefinition[string] {
+  const source = `syntax = "proto3"; package t; message In {} ${messages} service T { rpc Call(In) returns (Out); }`;
+  const service = fromJSON(protobuf.parse(source).root.toJSON(), options)['t.T'] as unknown as ServiceDefinition;
+  return service['Call'] as ServiceDefinition[string];
+}
+
+test('P1: a loader without oneofs is found out, and so is a oneof that is not there', () => {
+  for (const options of [{ oneofs: true }, { oneofs: true, defaults: true }, { oneofs: true, enums: String }]) {
+    assert.is(whyNoOneof(loaded(events, options), 'event'), undefined);
+  }
+  for (const options of [{}, { defaults: true }, { longs: String }]) {
+    assert.is(whyNoOneof(loaded(events, options), 'event'), 'the messages were loaded without oneofs: true');
+  }
+  assert.is(whyNoOneof(loaded(events, { oneofs: true }), 'evnt'), 'Out has no oneof of that name, but event');
+  assert.is(
+    whyNoOneof(loaded('message Out { string a = 1; }', { oneofs: true }), 'event'),
+    'Out has no oneof of that name, but none',
+  );
+});
+
+test('of a definition that describes nothing nothing is said', () => {
+  assert.is(whyNoOneof({ responseSerialize: serialize, responseDeserialize: () => ({}) }, 'event'), undefined);
 });
 
 test.run();

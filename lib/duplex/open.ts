@@ -1,6 +1,6 @@
 import { CallCredentials, Client, Metadata } from '@grpc/grpc-js';
 import type { CallOptions, ChannelInterface, ClientDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
-import { checkedSerializer, duplexMethod, serviceOf } from '../definition.js';
+import { checkedSerializer, duplexMethod, serviceOf, whyNoOneof } from '../definition.js';
 import { RxDuplexError, textOf } from '../errors.js';
 import { askFor, checkMetadata, withoutAgreements } from '../metadata.js';
 import type { MetadataSource } from '../metadata.js';
@@ -44,6 +44,8 @@ export interface Open<Out, In> {
   readonly whenConnected?: (call: ClientDuplexStream<Out, In>, listener: () => void) => () => void;
   /** Whether nothing that was written to `call`, which has ended, has left this process: it may then be written again. */
   readonly neverLeft?: (call: ClientDuplexStream<Out, In>) => boolean;
+  /** Why what it gives has no oneof of that name, as far as that can be known. */
+  readonly whyNoOneof?: (name: string) => string | undefined;
   /** What the error of a call means, where that is known better than the error says. */
   readonly explain?: (error: unknown) => unknown;
   /** Called when no more calls are to be opened. */
@@ -85,7 +87,7 @@ export type BidiNames<C> = {
 
 /** What `bidi` gives: an `Open` that knows how to serialise. */
 export type Bidi<Out, In> = Open<Out, In> &
-  Required<Pick<Open<Out, In>, 'encode' | 'wire' | 'whenConnected' | 'neverLeft' | 'explain' | 'close'>>;
+  Required<Pick<Open<Out, In>, 'encode' | 'wire' | 'whenConnected' | 'neverLeft' | 'whyNoOneof' | 'explain' | 'close'>>;
 
 /**
  * Opens `method` of a client made by grpc-js from a service definition (proto-loader's, or generated). Make clients with
@@ -230,6 +232,7 @@ class Opener<Out, In> {
       whenConnected: (call: ClientDuplexStream<Out, In>, listener: () => void) =>
         whenConnected(this.#channelOf(call), listener),
       neverLeft: (call: ClientDuplexStream<Out, In>) => neverLeft(this.#channelOf(call), call),
+      whyNoOneof: (name: string) => this.#method?.whyNoOneof(name),
       explain: (error: unknown) => (this.#clients.areOver() ? clientClosed(error) : error),
       close: () => this.#clients.close(),
     });
@@ -264,6 +267,7 @@ class Opener<Out, In> {
       path,
       serialize: checkedSerializer(method, 'requestType', requestSerialize),
       deserialize,
+      whyNoOneof: (name) => whyNoOneof(method, name),
     });
   }
 
@@ -288,6 +292,7 @@ interface Method<Out, In> {
   readonly path: string;
   readonly serialize: (message: Out) => Buffer;
   readonly deserialize: (bytes: Buffer) => In;
+  readonly whyNoOneof: (name: string) => string | undefined;
 }
 
 const givenClosed = 'the client that the function has made is closed already';

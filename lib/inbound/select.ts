@@ -1,4 +1,5 @@
 import { badOption } from '../options.js';
+import { warnOnce } from '../warning.js';
 
 /** An event: its type and its value. */
 export type Tagged = readonly [type: PropertyKey, value: unknown];
@@ -16,6 +17,14 @@ type OneofEvent<M, K extends PropertyKey> = {
   [T in OneofName<M, K>]: readonly [T, T extends keyof M ? NonNullable<M[T]> : never];
 }[OneofName<M, K>];
 
+/** So many messages without an event are no chance. */
+const manyWithout = 32;
+
+const names = new WeakMap<object, string>();
+
+/** The oneof by which `select` tells events, if it was made by `oneof`. */
+export const oneofOf = (select: object): string | undefined => names.get(select);
+
 /**
  * The events of a message that has a oneof called `name`, as proto-loader decodes it with `oneofs: true`: the field of
  * that name says which member is there. A member that a newer peer added leaves it undefined: no event.
@@ -24,10 +33,24 @@ export function oneof<const K extends string>(
   name: K,
 ): <M extends { readonly [k in K]?: keyof M }>(message: M) => OneofEvent<M, K> | undefined {
   checkName('oneof', name);
+  // Messages before the first that has it.
+  let without = 0;
   const select = (message: Readonly<Record<string, unknown>>): Tagged | undefined => {
     const type = message[name] as string | undefined;
-    return type === undefined ? undefined : [type, message[type]];
+    if (type !== undefined) {
+      without = Infinity;
+      return [type, message[type]];
+    }
+    without += 1;
+    if (without === manyWithout) {
+      warnOnce(
+        'RXDUPLEX_ONEOF',
+        `none of the first ${manyWithout} messages has a field ${name} that names its event: proto-loader makes it with oneofs: true`,
+      );
+    }
+    return undefined;
   };
+  names.set(select, name);
   return select as never;
 }
 
