@@ -6,6 +6,7 @@ import { Gate, Gated } from '../gate.js';
 import { checkNames } from '../names.js';
 import type { Names } from '../names.js';
 import { badOption, callable, milliseconds } from '../options.js';
+import { report } from '../orderly.js';
 import type { Entry } from '../outgoing/entry.js';
 import type { Outgoing } from '../outgoing/outgoing.js';
 import type { Open } from './open.js';
@@ -78,7 +79,7 @@ export function duplex<Out, In>(open: Open<Out, In>, outgoing: Outgoing<Out>, op
       opened = true;
       clearTimeout(timeout);
       attempt.opened();
-      onOpen?.(call.getPeer());
+      tell(onOpen, call.getPeer());
     };
     const pump = new Pump(outgoing, {
       chunk: chunkOf(open, outgoing),
@@ -171,6 +172,15 @@ function chunkOf<Out, In>(open: Open<Out, In>, outgoing: Outgoing<Out>): (entry:
   if (wire !== 'bytes' || !encode) return ({ message }) => message;
   if (outgoing.encode === encode) return ({ payload, message }) => payload ?? encode(message);
   return ({ message }) => encode(message);
+}
+
+/** A mistake of the user's in a function that grpc-js calls is reported as one in a subscriber is, and stops nothing. */
+function tell(onOpen: DuplexOptions['onOpen'], peer: string): void {
+  try {
+    onOpen?.(peer);
+  } catch (error) {
+    report(error);
+  }
 }
 
 /** What a subscriber is told of a call that could not be made. */

@@ -32,14 +32,16 @@ const words = {
  * The cause of a failure: the code of its status, or of the library's own error. Some codes of grpc-js mean more than one
  * thing, and only their details tell which: a TLS failure is reported as an unreachable server, with Node's or OpenSSL's
  * words; an oversize message as an overloaded server, in the words of whichever peer has refused it; call credentials
- * that fail with any code, and a reply that cannot be parsed as an internal error. This is the one place where details
- * are read. An error that is neither has no cause that is known.
+ * that fail with any number at all, and a reply that cannot be parsed as an internal error. This is the one place where
+ * details are read. A number that gRPC does not define counts as UNKNOWN, as gRPC has it. An error that is neither has no
+ * cause that is known.
  */
 export function causeOf(error: unknown): Cause {
   if (RxDuplexError.is(error)) return error.code;
-  if (!isStatus(error)) return undefined;
-  const { code, details } = error;
+  const { code, details } = (error ?? {}) as { readonly code?: status; readonly details?: unknown };
+  if (typeof code !== 'number' || typeof details !== 'string') return undefined;
   if (words.credentials.test(details)) return 'CREDENTIALS';
+  if (!isStatus(error)) return (code as number) > 0 ? status.UNKNOWN : undefined;
   if (code === status.INTERNAL && words.parsing.test(details)) return 'UNPARSABLE';
   if (code === status.UNAVAILABLE && words.tls.test(details)) return 'TLS';
   const mayBeSize = code === status.RESOURCE_EXHAUSTED || code === status.OUT_OF_RANGE;

@@ -1,12 +1,13 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { Outgoing, RxDuplexError, bidi, duplex } from 'rxduplex';
-import type { Dropped, Gate } from 'rxduplex';
+import type { Dropped, Gate, OpenContext } from 'rxduplex';
 import type { PeerReply__Output, PeerRequest } from 'rxduplex/peer';
-import { EMPTY, Observable, from, ignoreElements, lastValueFrom, map, toArray } from 'rxjs';
+import { EMPTY, Observable, config, from, ignoreElements, lastValueFrom, map, toArray } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import { fakeOpen } from '../support/fake-call.js';
+import { FakeTime } from '../support/fake-time.js';
 import { seen } from '../support/marbles.js';
 import { barePeer, beat, clientOf, echo, stopAll, turns, until } from '../support/peer.js';
 import { booksOf } from '../support/told.js';
@@ -459,6 +460,56 @@ test('a server whose streams end when they are half-closed shuts down by itself'
   outgoing.complete();
   assert.is(await ended, 'ended');
   await down;
+});
+
+test('an onOpen that throws is reported as a subscriber that throws is, and the call goes on', async () => {
+  const unhandled: unknown[] = [];
+  config.onUnhandledError = (error) => void unhandled.push(error);
+  const { open, calls } = fakeOpen<string, string>();
+  const mistake = new Error('a mistake');
+  const onOpen = (): never => {
+    throw mistake;
+  };
+  const stream = seen(duplex(open, new Outgoing<string>(), { onOpen }));
+  calls[0]?.metadata();
+  calls[0]?.reply('a');
+  await new Promise((resolve) => setTimeout(resolve));
+  config.onUnhandledError = null;
+  assert.equal([unhandled, stream.values, stream.ends], [[mistake], ['a'], []]);
+});
+
+test('by default metadata or a call that never comes fails in 20 s, and a silent peer that is connected never does', () => {
+  using time = new FakeTime();
+  const never = seen(duplex<string, string>(() => new Promise(() => undefined), new Outgoing<string>()));
+  const { open, calls } = fakeOpen<string, string>();
+  const silent = seen(duplex(open, new Outgoing<string>()));
+  let connected: () => void = () => undefined;
+  const waiting = Object.assign(() => open({} as OpenContext), {
+    whenConnected: (_: unknown, listener: () => void) => {
+      connected = listener;
+      return () => undefined;
+    },
+  });
+  const away = seen(duplex(waiting, new Outgoing<string>()));
+  const late = seen(duplex(waiting, new Outgoing<string>()));
+  time.advance(19_999);
+  assert.equal([never.ends, away.ends, late.ends], [[], [], []]);
+  connected();
+  time.advance(1);
+  for (const { ends } of [never, away]) assert.is((ends[0] as RxDuplexError).code, 'OPEN_TIMEOUT');
+  assert.match(String(never.ends[0]), 'no call could be made in 20000 ms');
+  time.advance(1_000_000);
+  assert.equal([late.ends, silent.ends], [[], []]);
+  assert.is(calls.length, 3);
+  for (const { stop } of [late, silent]) stop();
+});
+
+test('an openTimeoutMs that is given covers a silent peer as well', () => {
+  using time = new FakeTime();
+  const { open } = fakeOpen<string, string>();
+  const silent = seen(duplex(open, new Outgoing<string>(), { openTimeoutMs: 50 }));
+  time.advance(50);
+  assert.match(String(silent.ends[0]), 'OPEN_TIMEOUT: no sign of the peer in 50 ms');
 });
 
 test.run();
