@@ -52,7 +52,7 @@ export function clientStream<In, Out>(
         subscriber.add(() => {
           pump.stop();
         });
-        reply.join(subscriber, call, settings);
+        reply.join(subscriber, client, call, settings);
         pump.start(call);
         pour(requests, outgoing, subscriber, failed);
       });

@@ -37,8 +37,13 @@ export interface RxCallOptions {
   readonly signal?: AbortSignal;
   /** Told of the initial metadata. */
   readonly onMetadata?: (metadata: Metadata) => void;
-  /** Told of the status, with the trailers: before the end of the Observable, and before the response if it is the only one. */
-  readonly onStatus?: (status: StatusObject) => void;
+  /**
+   * Called with the status and the trailers: before the end of the Observable, and before the response if it is the only
+   * one. `peer` is the address of the connection to which the call was handed. It is `undefined` if the call never left
+   * this process (no connection could be had in time, or the name was not found): then the server has not seen it, and
+   * nothing was done.
+   */
+  readonly onStatus?: (status: StatusObject, peer: string | undefined) => void;
 }
 
 /** What holds for one call that sends a stream. */

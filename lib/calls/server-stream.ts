@@ -5,6 +5,7 @@ import { Ending } from '../wire/ending.js';
 import { Reader } from '../wire/reader.js';
 import { begin } from './begin.js';
 import type { Settings } from './options.js';
+import { peerOf } from './peer.js';
 
 /** Calls of a method with one request and a stream of responses, which stands still while its gate is held. */
 export function serverStream<In, Out>(
@@ -24,7 +25,7 @@ export function serverStream<In, Out>(
           metadata,
           options,
         );
-        const ending = new Ending(call, subscriber, (outcome) => onStatus?.(outcome));
+        const ending = new Ending(call, subscriber, (outcome) => onStatus?.(outcome, peerOf(client, call, outcome)));
         if (onMetadata) call.on('metadata', onMetadata);
         const reader = new Reader<Out>(call, gate, {
           next: (response) => {

@@ -22,7 +22,7 @@ export function unary<In, Out>(
           options,
           reply.received,
         );
-        reply.join(subscriber, call, settings);
+        reply.join(subscriber, client, call, settings);
       });
     });
 }
