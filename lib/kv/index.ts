@@ -13,6 +13,7 @@ export { memoryStore } from './store/memory.js';
 export type { MemoryOptions } from './store/memory.js';
 export type { HistoryOptions } from './store/retention.js';
 export type { Soon } from './soon.js';
+export { notDoneTrailer } from './not-done.js';
 export { StoreError } from './store/store.js';
 export type {
   Changes,
@@ -26,6 +27,7 @@ export type {
   PageSize,
   Span,
   Store,
+  StoreErrorOptions,
   StoreFailure,
   Transaction,
   Write,

@@ -165,7 +165,7 @@ export class KvClient {
             return fate.doubt ? judged(written, answer, fate.doubt.error) : answer;
           }),
           catchError((error: unknown) =>
-            fate.isDoubtful(error) ? of({ outcome: 'unknown', error } as const) : throwError(() => error),
+            fate.mayBeDone ? of({ outcome: 'unknown', error } as const) : throwError(() => error),
           ),
           map((outcome) => this.#counted(outcome)),
         )

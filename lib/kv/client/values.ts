@@ -58,3 +58,6 @@ export function statusError(code: number, details: string): StatusError {
   const error = new Error(`${String(code)} ${status[code] ?? 'UNKNOWN'}: ${details}`);
   return Object.assign(error, { code, details, metadata: new Metadata() });
 }
+
+/** The code of any error that has one: a status of gRPC, or a word of the library's own. */
+export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;

@@ -1,4 +1,5 @@
 import type { Database, Operation } from './database.js';
+import { WriteFailed } from './failure.js';
 import { damaged } from './records.js';
 import type { Head } from './records.js';
 import { View, openView } from './view.js';
@@ -63,7 +64,7 @@ export class Disk {
       await db.batch(operations, { sync: true });
     } catch (error) {
       this.#failed = operations;
-      throw error;
+      throw new WriteFailed(error);
     }
     this.#show(new View(db, head));
   }

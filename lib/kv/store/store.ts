@@ -72,8 +72,8 @@ export interface Changes {
 
 /**
  * Where keys and values are. Every commit that changes something makes a revision, counted up and never given twice. What
- * a commit has answered is kept as the store promises; of one that failed nobody knows, unless its `StoreError` says why
- * it was not done.
+ * a commit has answered is kept as the store promises. Of one that failed nobody knows whether it was done, unless it
+ * failed with a `StoreError` whose `notDone` is true.
  */
 export interface Store {
   /** The newest there is; 0 at first. */
@@ -108,13 +108,25 @@ export type StoreFailure =
   /** It was closed. */
   | 'CLOSED';
 
+export interface StoreErrorOptions extends ErrorOptions {
+  /** Default true. */
+  readonly notDone?: boolean;
+}
+
+/** Why a store did not do what it was asked for. */
 export class StoreError extends Error {
   readonly code: StoreFailure;
+  /**
+   * Whether it is certain that nothing of it was done, and that nothing will be. False where the store failed while it was
+   * writing: what it wrote may be found after a crash. Clients are told that such a write is in doubt.
+   */
+  readonly notDone: boolean;
 
-  constructor(code: StoreFailure, message: string, options?: ErrorOptions) {
+  constructor(code: StoreFailure, message: string, { notDone = true, ...options }: StoreErrorOptions = {}) {
     super(message, options);
     this.name = 'StoreError';
     this.code = code;
+    this.notDone = notDone;
   }
 }
 

@@ -304,10 +304,12 @@ test('session: a write that was never handed to a call was not done, and is atte
   const kv = clientOn(port, {
     api: 'session',
     metadata: () => new Promise<Metadata>(() => undefined),
+    timeoutMs: 400,
     attemptTimeoutMs: 20,
   });
   assert.is((await failureOf(kv.put('a', 'one'))).code, 'TIMEOUT');
-  assert.equal([kv.stats().unknown, kv.stats().repeats], [0, 4]);
+  assert.is(kv.stats().unknown, 0);
+  assert.ok(kv.stats().repeats > 4, 'the time is the bound, and not maxAttempts');
 });
 
 test('session: operations share one stream', async () => {

@@ -81,7 +81,7 @@ test('a store that fails is told as a failure, and to the owner', async () => {
   const { call, answers } = session(on);
   call.write({ id: 1, put: { key } });
   await until('the answer', () => answers.length === 1);
-  assert.equal(answers[0]?.failure, { code: status.UNKNOWN, message: 'the operation failed' });
+  assert.equal(answers[0]?.failure, { code: status.UNKNOWN, message: 'the operation failed', notDone: false });
   assert.equal(failures, [error]);
 });
 
