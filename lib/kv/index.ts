@@ -23,6 +23,7 @@ export type {
   Entry,
   Expectation,
   Found,
+  KnownChanges,
   Page,
   PageSize,
   Span,

@@ -18,3 +18,9 @@ export function settle<T>(ask: () => Soon<T>, given: (value: T) => void, failed:
   if (soon instanceof Promise) soon.then(given, failed);
   else given(soon);
 }
+
+/** `promise`, whose rejection ends no process if nobody awaits it. Whoever does is told. */
+export function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}

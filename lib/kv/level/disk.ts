@@ -138,8 +138,9 @@ export class Disk {
     void this.#end(before);
   }
 
+  /** Never rejects: a snapshot that cannot be closed ends with its database, and nothing else depends on it. */
   async #end(view: View): Promise<void> {
-    await view.release();
+    await view.release().catch(() => undefined);
     this.#views.delete(view);
   }
 
@@ -153,5 +154,5 @@ function bytesOf(operations: readonly Operation[]): number {
 }
 
 function isSame(a: Head, b: Head): boolean {
-  return a.revision === b.revision && a.oldest === b.oldest;
+  return a.revision === b.revision && a.known === b.known;
 }

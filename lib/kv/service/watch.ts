@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { AsyncSubject, concat, defer, filter, firstValueFrom, merge, of, takeUntil, throwError } from 'rxjs';
+import { AsyncSubject, concat, defer, firstValueFrom, map, merge, of, takeUntil, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { WatchRequest__Output, WatchResponse } from '../../generated/kv.js';
@@ -78,28 +78,29 @@ async function* changesOf(
 ): AsyncGenerator<WatchResponse> {
   // What cannot be begun fails before it has: whoever comes again and again for that is to wait longer each time.
   await firstValueFrom(merge(closing$, of(true)));
-  let revisions = await store.changes(from, 1);
+  let seen = store.revision;
+  let known = await store.changes(from, 1);
   yield { begun: { from } };
   let told = from - 1;
-  for (let next = from; revisions; revisions = await store.changes(next, fitting(revisions))) {
+  for (let next = from; 'changes' in known;) {
+    const { changes: revisions, upTo } = known;
     for (const { revision, changes } of revisions) {
-      next = revision + 1;
       const watched = changes.filter(({ key }) => within(span, key));
       if (watched.length === 0) continue;
       yield { changes: { revision, changes: watched.map(currentOf) } };
       told = revision;
     }
+    const isFurther = upTo >= next;
+    next = Math.max(next, upTo + 1);
     if (isFar(next - 1 - told, store)) {
       told = next - 1;
       yield { progress: { revision: told } };
     }
-    if (revisions.length > 0) continue;
-    const newest = await firstValueFrom(merge(closing$, reached(store, next)).pipe(takeUntil(left$)), {
-      defaultValue: undefined,
-    });
-    if (newest === undefined) return;
+    if (!isFurther && !(await isWaitedFor(store, seen, { left$, closing$ }))) return;
+    seen = store.revision;
+    known = await store.changes(next, fitting(revisions));
   }
-  yield { compacted: { oldest: store.oldest } };
+  yield { compacted: { oldest: known.oldest } };
 }
 
 /** How many revisions fit, if they are as large as those; one, if there were none. */
@@ -114,13 +115,20 @@ function isFar(revisions: number, { revision, oldest }: Store): boolean {
   return revisions >= Math.max(silent.least, Math.min(known / 4, silent.most));
 }
 
-const reached = (store: Store, revision: number): Observable<number> =>
-  defer(() => {
-    if (store.revision >= revision) return of(store.revision);
+/**
+ * Waits until there is a revision that was not there when the newest one was `seen`; false if the watch was left first.
+ * What counts is that the store moved, and not how far: one whose `revision` is ahead of what it can tell would otherwise
+ * be asked over and over, without a turn of the event loop between.
+ */
+async function isWaitedFor(store: Store, seen: number, { left$, closing$ }: Ending): Promise<boolean> {
+  const moved$ = defer(() => {
+    if (store.revision > seen) return of(true);
     return concat(
-      store.revision$.pipe(filter((newest) => newest >= revision)),
+      store.revision$.pipe(map(() => true)),
       throwError(() => new StoreError('CLOSED', 'the store was closed')),
     );
   });
+  return firstValueFrom(merge(closing$, moved$).pipe(takeUntil(left$)), { defaultValue: false });
+}
 
 const within = ({ start, end }: Span, key: Key): boolean => key >= start && (end === undefined || key < end);

@@ -49,7 +49,7 @@ async function deadPort(): Promise<number> {
   return port;
 }
 
-async function serveOn(port: number, store: Store = memoryStore()): Promise<Server> {
+async function serveOn(port: number, store: Store = memoryStore({ firstRevision: 1 })): Promise<Server> {
   const kv = new KeyValues(store);
   const server = new Server();
   serve(server, KeyValueService, kv.handlers, kv.serveOptions);
@@ -67,7 +67,7 @@ for (const api of apis) {
     const kv = clientOn(port, { api, maxAttempts: 2, attemptTimeoutMs: 200 });
     const outcome = answer(kv.put('a', 'one'));
     await until('attempts', () => kv.stats().repeats >= 5);
-    const store = memoryStore();
+    const store = memoryStore({ firstRevision: 1 });
     await serveOn(port, store);
     assert.equal(await outcome, { outcome: 'done', revision: store.revision });
     assert.is(kv.stats().unknown, 0);
@@ -91,7 +91,7 @@ for (const api of apis) {
   });
 
   test(`${api}: a put in doubt is in doubt still when the server does not come back`, async () => {
-    const { store, commits } = faulty(memoryStore(), [never]);
+    const { store, commits } = faulty(memoryStore({ firstRevision: 1 }), [never]);
     const server = await scene({ api, timeoutMs: 1_000, attemptTimeoutMs: 200 }, { store });
     const outcome = answer(server.kv1.put('a', 'one', { expected: { exists: false } }));
     await until('the put', () => commits() === 1);
@@ -112,7 +112,7 @@ for (const api of apis) {
   }
 
   test(`${api}: an answer that is too large for the client leaves a put in doubt`, async () => {
-    const store = memoryStore();
+    const store = memoryStore({ firstRevision: 1 });
     const { kv1: setting, port } = await scene({ api }, { store });
     const { revision } = (await answer(setting.put('a', Buffer.alloc(10_000)))) as { revision: number };
     const kv = clientOn(port, { api }, { 'grpc.max_receive_message_length': 1_000 });
@@ -123,7 +123,7 @@ for (const api of apis) {
 
   test(`${api}: a put that the service refuses is an error, whatever it refuses it for`, async () => {
     for (const code of ['FULL', 'CLOSED', 'IN_USE', 'UNUSABLE'] as const) {
-      const store = storeWith(memoryStore(), () => ({
+      const store = storeWith(memoryStore({ firstRevision: 1 }), () => ({
         commit: () => {
           throw new StoreError(code, 'not now');
         },
@@ -137,7 +137,7 @@ for (const api of apis) {
   test(`${api}: a put is in doubt if the store failed while it was writing, and is not sent again`, async () => {
     for (const error of [new StoreError('FULL', 'no room', { notDone: false }), new Error('broken')]) {
       let commits = 0;
-      const store = storeWith(memoryStore(), () => ({
+      const store = storeWith(memoryStore({ firstRevision: 1 }), () => ({
         commit: () => {
           commits += 1;
           return Promise.reject(error);
