@@ -1,5 +1,5 @@
 export { KvClient } from './client/client.js';
-export type { KvFound, KvStats } from './client/client.js';
+export type { KvFound, KvRangeOptions, KvStats } from './client/client.js';
 export type { KvOptions, Repeat } from './client/options.js';
 export type { Answered, KvOutcome } from './client/outcome.js';
 export type { Bytes, KvCurrent, KvEntry, KvSpan } from './client/values.js';

@@ -1,12 +1,13 @@
 import { status } from '@grpc/grpc-js';
 import { Observable, merge, retry, tap, throwError, timer } from 'rxjs';
 
-import { RxDuplexError, transient } from '../../index.js';
+import { transient } from '../../index.js';
+import type { RxDuplexError } from '../../index.js';
 import { badOption } from '../options.js';
 import { UnderWay } from '../under-way.js';
 import { Unanswered } from './api.js';
 import type { KvSettings } from './options.js';
-import { codeOf } from './values.js';
+import { closedBecause, codeOf } from './values.js';
 
 /** Asks once; the time is that of the attempt. Fails with an `Unanswered`. */
 export type Ask<T> = (timeoutMs: number) => Observable<T>;
@@ -136,7 +137,8 @@ class Patience {
    * How long to wait before another attempt; `undefined` if none is worth making.
    *
    * An attempt that was not handed to a connection cost no server anything, and says nothing of the request: such
-   * attempts go on for as long as there is time, however many they are. They wait for half of what is left at most, so that
+   * attempts go on for as long as there is time, however many they are, unless no call can be made at all, as with a
+   * client of grpc-js that is closed. They wait for half of what is left at most, so that
    * an operation does not give up while it has time for another attempt.
    */
   after({ error, handed }: Unanswered): number | undefined {
@@ -146,7 +148,8 @@ class Patience {
     this.#failed += 1;
     if (handed) this.#handed += 1;
     if (handed || !this.#last || !this.#isCutShort || !isOutOfTime(error)) this.#last = { cause: error };
-    const isWorthIt = isSilence(error) || transient(error, { inARow: handed ? inARow : 1, freshMetadata });
+    const isCounted = handed || codeOf(error) === 'OPEN_FAILED';
+    const isWorthIt = isSilence(error) || transient(error, { inARow: isCounted ? inARow : 1, freshMetadata });
     if (!isWorthIt || this.#handed >= maxAttempts) return undefined;
     const delayMs = this.#backoff(error);
     if (handed) return delayMs < leftMs ? delayMs : undefined;
@@ -163,7 +166,7 @@ class Patience {
 
   /** The error of an operation that is not begun, or not attempted again, because the client is closed. */
   closed(): RxDuplexError {
-    return new RxDuplexError('CLOSED', 'the client is closed', this.#last);
+    return closedBecause(this.#last?.cause);
   }
 
   #backoff(error: unknown): number {

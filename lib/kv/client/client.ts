@@ -3,7 +3,7 @@ import { Observable, ReplaySubject, catchError, map, of, throwError } from 'rxjs
 import type { KeyValueClient } from '../../generated/kv.js';
 import { rx } from '../../index.js';
 import type { Gated, LimitStats, RemoteStats } from '../../index.js';
-import { whole } from '../options.js';
+import { callable, refuseUnknown, whole, withMethods } from '../options.js';
 import type { Api, Exchanges, Method } from './api.js';
 import { Attempts, Fate } from './attempts.js';
 import { checkedOptions } from './options.js';
@@ -24,6 +24,11 @@ import type { KvTransaction, WriteOptions, Written } from './writes.js';
 export interface KvFound {
   readonly entry: KvEntry | undefined;
   readonly revision: number;
+}
+
+export interface KvRangeOptions {
+  /** How many entries are asked for at a time, at most. Default: as many as one answer holds. */
+  readonly pageSize?: number;
 }
 
 export interface KvStats {
@@ -54,6 +59,7 @@ export class KvClient {
   #closing: Promise<void> | undefined;
 
   constructor(client: KeyValueClient, options: KvOptions = {}) {
+    withMethods('client', client, methods, 'a KeyValueClient');
     this.#settings = checkedOptions(options);
     const { api, metadata } = this.#settings;
     this.#methods = rx(client, { ...(metadata && { metadata }) });
@@ -73,13 +79,13 @@ export class KvClient {
 
   /** Gives a key a value, if what is expected of it holds. */
   put(key: Bytes, value: Bytes, options: WriteOptions = {}): Observable<KvOutcome<KvEntry | undefined>> {
-    const written = oneWritten(key, asBytes('value', value), options);
+    const written = oneWritten('put', key, asBytes('value', value), options);
     return this.#write('put', oneRequest(written), written).pipe(map(ofOneKey));
   }
 
   /** Takes the value of a key away, if what is expected of it holds. Done as well if it has none. */
   delete(key: Bytes, options: WriteOptions = {}): Observable<KvOutcome<KvEntry | undefined>> {
-    const written = oneWritten(key, undefined, options);
+    const written = oneWritten('delete', key, undefined, options);
     return this.#write('delete', oneRequest(written), written).pipe(map(ofOneKey));
   }
 
@@ -92,9 +98,11 @@ export class KvClient {
   /**
    * Keys and values in the order of the keys' bytes. The next page, of at most `pageSize` entries, is asked for when
    * the last one has been taken; a reader that holds the gate is not given more. Entries of a page are of one
-   * revision, and those of the next one may be of a later. Default: as many as one answer holds.
+   * revision, and those of the next one may be of a later.
    */
-  range(span: KvSpan = {}, { pageSize }: { readonly pageSize?: number } = {}): Gated<KvEntry> {
+  range(span: KvSpan = {}, options: KvRangeOptions = {}): Gated<KvEntry> {
+    refuseUnknown('range options', options, ['pageSize']);
+    const { pageSize } = options;
     const limit = pageSize === undefined ? 0 : whole('pageSize', pageSize);
     const keys = spanOnWire(span);
     return entriesOf((continuation) => this.#read('range', { ...keys, limit, continuation }));
@@ -105,7 +113,10 @@ export class KvClient {
    * when the watch has begun. Fails with a `CompactedError` when what would come next is no longer known. A
    * reader that holds the gate slows the server. Completes when the client is closed.
    */
-  watch(span: KvSpan = {}, { from, onRetry }: KvWatchOptions = {}): Gated<KvChanges> {
+  watch(span: KvSpan = {}, options: KvWatchOptions = {}): Gated<KvChanges> {
+    refuseUnknown('watch options', options, ['from', 'onRetry']);
+    const { from, onRetry } = options;
+    if (onRetry !== undefined) callable('onRetry', onRetry);
     const keys = spanOnWire(span);
     const first = from === undefined ? 0 : whole('from', from);
     const open = (next: number) => this.#methods.watch({ ...keys, from: next });
@@ -186,3 +197,5 @@ export class KvClient {
     return outcome;
   }
 }
+
+const methods: readonly (keyof KeyValueClient)[] = ['get', 'put', 'delete', 'transact', 'range', 'watch', 'session'];

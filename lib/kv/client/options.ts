@@ -1,6 +1,6 @@
 import { Limit, exponential, limitInFlight } from '../../index.js';
 import type { Backoff, MetadataSource } from '../../index.js';
-import { badOption, oneOf, whole } from '../options.js';
+import { badOption, callable, oneOf, refuseUnknown, whole } from '../options.js';
 
 /**
  * Which writes are sent again after an attempt that may have been applied.
@@ -24,11 +24,17 @@ export interface KvOptions {
    * the article's. Sixteen times as many may wait; one beyond fails with `OVERFLOW`. Watches are not counted.
    */
   readonly maxInFlight?: number | Limit;
-  /** How long an operation may take, with its turn and all its attempts. Default 30,000 ms: about what people wait. */
+  /**
+   * How long an operation may take, with its turn and all its attempts. Default 30,000 ms: about what people wait, and
+   * longer than a server takes to restart.
+   */
   readonly timeoutMs?: number;
   /** How long an attempt may take. Default 10,000 ms: time for two more when an answer is lost. */
   readonly attemptTimeoutMs?: number;
-  /** How often an operation is attempted. Default 5: a server that was restarted is back by then. */
+  /**
+   * How many attempts of an operation may be handed to a connection. Default 5: a server that fails so often fails
+   * again. Attempts that found no connection are not counted, since no server has seen them: `timeoutMs` is their bound.
+   */
   readonly maxAttempts?: number;
   /** How long to wait before the next attempt, of an operation, a session or a watch. Default `exponential()`. */
   readonly backoff?: Backoff;
@@ -51,17 +57,28 @@ export interface KvSettings {
   readonly freshMetadata: boolean;
 }
 
+const names: readonly (keyof KvOptions)[] = [
+  'api',
+  'maxInFlight',
+  'timeoutMs',
+  'attemptTimeoutMs',
+  'maxAttempts',
+  'backoff',
+  'repeat',
+  'metadata',
+];
+
 export function checkedOptions(options: KvOptions): KvSettings {
+  refuseUnknown('KvClient options', options, names);
   const { api = 'unary', maxInFlight = 100, timeoutMs = 30_000, attemptTimeoutMs = 10_000, maxAttempts = 5 } = options;
   const { backoff = exponential(), repeat = 'conditional', metadata } = options;
-  if (typeof backoff !== 'function') throw badOption('backoff', 'a function', backoff);
   return {
     api: oneOf('api', api, ['unary', 'session']),
     limit: maxInFlight instanceof Limit ? maxInFlight : limitInFlight({ max: whole('maxInFlight', maxInFlight) }),
     timeoutMs: milliseconds('timeoutMs', timeoutMs),
     attemptTimeoutMs: milliseconds('attemptTimeoutMs', attemptTimeoutMs),
     maxAttempts: whole('maxAttempts', maxAttempts),
-    backoff,
+    backoff: callable('backoff', backoff),
     repeat: oneOf('repeat', repeat, ['versioned', 'conditional', 'always']),
     metadata,
     freshMetadata: typeof metadata === 'function',

@@ -7,7 +7,7 @@ import { NoReplyError, Remote, RxDuplexError, bidi, oneof, repeated } from '../.
 import type { Backoff, MetadataSource, RemoteStats, Requests } from '../../index.js';
 import { Unanswered } from './api.js';
 import type { Api, Exchanges, Method } from './api.js';
-import { codeOf, statusError } from './values.js';
+import { closedBecause, codeOf, statusError } from './values.js';
 
 export interface SessionOptions {
   readonly backoff: Backoff;
@@ -114,12 +114,15 @@ function unansweredBy(error: unknown, cause: unknown): Unanswered {
     return new Unanswered(handed || codeOf(cause) === undefined ? error : cause, { handed });
   }
   const handed = !RxDuplexError.is(error) || error.code === 'CONNECTION_LOST';
-  return new Unanswered(reasonOf(error), { handed });
+  return new Unanswered(reasonOf(error, cause), { handed });
 }
 
-/** The status that ended the stream is what the request failed of, as if it had been a call of its own. */
-function reasonOf(error: unknown): unknown {
+/**
+ * The status that ended the stream is what the request failed of, as if it had been a call of its own. A stream that was
+ * closed without one was closed by the client.
+ */
+function reasonOf(error: unknown, cause: unknown): unknown {
   if (!RxDuplexError.is(error) || !['CONNECTION_LOST', 'CLOSED'].includes(error.code)) return error;
-  const { cause } = error;
-  return codeOf(cause) === undefined ? error : cause;
+  if (codeOf(error.cause) !== undefined) return error.cause;
+  return error.code === 'CLOSED' ? closedBecause(cause) : error;
 }

@@ -2,7 +2,8 @@ import { Metadata, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
 
 import type { Current__Output, Entry__Output } from '../../generated/kv.js';
-import { badOption } from '../options.js';
+import { RxDuplexError } from '../../index.js';
+import { badOption, refuseUnknown } from '../options.js';
 
 /** A key or a value, as it is given: a string is its UTF-8. */
 export type Bytes = Uint8Array | string;
@@ -32,7 +33,9 @@ export function asBytes(name: string, given: Bytes): Uint8Array {
   throw badOption(name, 'a Uint8Array, or a string', given);
 }
 
-export function spanOnWire({ start = '', end = '' }: KvSpan): { readonly start: Uint8Array; readonly end: Uint8Array } {
+export function spanOnWire(span: KvSpan): { readonly start: Uint8Array; readonly end: Uint8Array } {
+  refuseUnknown('span', span, ['start', 'end']);
+  const { start = '', end = '' } = span;
   return { start: asBytes('span.start', start), end: asBytes('span.end', end) };
 }
 
@@ -61,3 +64,7 @@ export function statusError(code: number, details: string): StatusError {
 
 /** The code of any error that has one: a status of gRPC, or a word of the library's own. */
 export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;
+
+/** The error of an operation that a closed client does not begin, or attempt again; `cause` is what it failed of before. */
+export const closedBecause = (cause: unknown): RxDuplexError =>
+  new RxDuplexError('CLOSED', 'the client is closed', cause === undefined ? undefined : { cause });

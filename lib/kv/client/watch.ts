@@ -1,9 +1,9 @@
 import { status } from '@grpc/grpc-js';
-import { Observable, defer, filter, map, takeUntil } from 'rxjs';
+import { Observable, defer, filter, map, of, takeUntil } from 'rxjs';
 
 import type { Changes__Output, WatchResponse__Output } from '../../generated/kv.js';
 import { Gate, Gated, reconnect, transient } from '../../index.js';
-import type { Backoff, ReconnectPolicy } from '../../index.js';
+import type { Backoff, ReconnectPolicy, Retry } from '../../index.js';
 import { currentOf, numberOf, statusError } from './values.js';
 import type { KvCurrent } from './values.js';
 
@@ -56,7 +56,8 @@ export function changesOf(open: OpenWatch, settings: WatchSettings): Gated<KvCha
     backoff,
     retryable: (error, failure) => transient(error, { ...failure, freshMetadata }),
     onComplete: () => 'reopen',
-    ...(onRetry && { onRetry }),
+    // An error that it throws is reported as that of any subscriber is, and the watch goes on.
+    ...(onRetry && { onRetry: (told: Retry) => of(told).subscribe(onRetry) }),
   };
   const gate = new Gate();
   return new Gated<KvChanges>(gate, (subscriber) => {

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 
-import { badOption } from '../options.js';
+import { badOption, refuseUnknown } from '../options.js';
 import { handled } from '../soon.js';
 import { firstRevision } from '../store/opening.js';
-import { historyLimits } from '../store/retention.js';
+import { historyLimits, historyNames } from '../store/retention.js';
 import type { HistoryOptions } from '../store/retention.js';
 import { StoreError } from '../store/store.js';
 import type { Store } from '../store/store.js';
@@ -35,7 +35,9 @@ export function levelStore(directory: string, options: HistoryOptions = {}): Pro
 
 /** Opens a store that goes on with the revision which `first` gives. */
 export async function openStore(directory: string, options: HistoryOptions, first: FirstRevision): Promise<Store> {
-  if (typeof directory !== 'string' || directory === '') throw badOption('directory', 'the path of one', directory);
+  if (typeof directory !== 'string' || directory === '')
+    throw badOption('directory', 'the path of a directory', directory);
+  refuseUnknown('levelStore options', options, historyNames);
   const limits = historyLimits(options, usualHistoryBytes);
   const { ClassicLevel } = await load();
   let place: Place | undefined;

@@ -26,6 +26,15 @@ export interface LimitOptions {
 
 export type Limits = Required<LimitOptions>;
 
+export const limitNames: readonly (keyof LimitOptions)[] = [
+  'maxKeyBytes',
+  'maxValueBytes',
+  'maxOperations',
+  'maxPageEntries',
+  'maxPageBytes',
+  'maxInFlight',
+];
+
 export function limitsOf({
   maxKeyBytes = 8_192,
   maxValueBytes = 2 << 20,

@@ -1,4 +1,4 @@
-import { whole } from '../options.js';
+import { refuseUnknown, whole } from '../options.js';
 
 /** What an operation is made to take before it is done, as in the article; nothing by itself. */
 export interface Work {
@@ -8,7 +8,9 @@ export interface Work {
   readonly writeMs?: number;
 }
 
-export function workOf({ readMs = 0, writeMs = 0 }: Work): Required<Work> {
+export function workOf(work: Work): Required<Work> {
+  refuseUnknown('work', work, ['readMs', 'writeMs']);
+  const { readMs = 0, writeMs = 0 } = work;
   return { readMs: whole('work.readMs', readMs, 0), writeMs: whole('work.writeMs', writeMs, 0) };
 }
 

@@ -4,12 +4,12 @@ import { EmptyBTree } from 'sorted-btree';
 import type { ISortedMap } from 'sorted-btree';
 
 import type { Key } from '../key.js';
-import { whole } from '../options.js';
+import { refuseUnknown, whole } from '../options.js';
 import { applied } from './applied.js';
 import { Filling } from './filling.js';
 import { History } from './history.js';
 import { firstRevision } from './opening.js';
-import { historyLimits } from './retention.js';
+import { historyLimits, historyNames } from './retention.js';
 import type { HistoryOptions } from './retention.js';
 import { StoreError } from './store.js';
 import type {
@@ -38,7 +38,9 @@ export interface MemoryOptions extends HistoryOptions {
 }
 
 /** Keeps everything in memory, in the order of the keys, for as long as the process lives. */
-export function memoryStore({ firstRevision: given, ...options }: MemoryOptions = {}): Store {
+export function memoryStore(options: MemoryOptions = {}): Store {
+  refuseUnknown('memoryStore options', options, ['firstRevision', ...historyNames]);
+  const { firstRevision: given } = options;
   const revision = (given === undefined ? firstRevision(0) : whole('firstRevision', given)) - 1;
   return new MemoryStore(new History(historyLimits(options, usualHistoryBytes), { revision, after: 0 }), revision);
 }

@@ -15,6 +15,8 @@ export interface HistoryOptions {
 
 export type HistoryLimits = Required<HistoryOptions>;
 
+export const historyNames: readonly (keyof HistoryOptions)[] = ['maxRevisions', 'maxHistoryBytes'];
+
 export function historyLimits(
   { maxRevisions = 10_000, maxHistoryBytes }: HistoryOptions,
   usualBytes: number,
