@@ -4,6 +4,7 @@ import type { KeyValueClient } from '../../generated/kv.js';
 import { rx } from '../../index.js';
 import type { Gated, LimitStats, RemoteStats } from '../../index.js';
 import { callable, refuseUnknown, whole, withMethods } from '../options.js';
+import { handled } from '../soon.js';
 import type { Api, Exchanges, Method } from './api.js';
 import { Attempts, Fate } from './attempts.js';
 import { checkedOptions } from './options.js';
@@ -35,9 +36,9 @@ export interface KvStats {
   readonly limit: LimitStats;
   /** Attempts that were not the first of their operation. */
   readonly repeats: number;
-  /** Writes that ended as `unknown`. */
+  /** How many writes ended as `unknown`. */
   readonly unknown: number;
-  /** Of the stream of the session there is, if there is one. */
+  /** The books of the session's stream, if there is one. */
   readonly session: RemoteStats | undefined;
 }
 
@@ -46,7 +47,8 @@ export interface KvStats {
  * it is subscribed to, and again at each subscription; unsubscribing gives it up, which does not undo it.
  *
  * Reads are attempted again when another attempt may mend what they failed of. Writes are as well, as long as none of
- * their attempts may have been applied; after one that may have been, only those that `repeat` names.
+ * their attempts may have been applied; after one that may have been, only those that `repeat` names. An attempt may
+ * have been applied if it was handed to a connection and the service did not say that nothing was done.
  * Make clients with `channelOptions()`; they stay their owner's to close.
  */
 export class KvClient {
@@ -141,14 +143,14 @@ export class KvClient {
   close(): Promise<void> {
     if (!this.#closing) {
       // Whoever is told of it may close it as well.
-      this.#closing = this.#ended();
+      this.#closing = handled(this.#ended());
       this.#closed.next();
     }
     return this.#closing;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #ended(): Promise<void> {

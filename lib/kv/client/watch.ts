@@ -16,17 +16,21 @@ export interface KvChanges {
 export interface KvWatchOptions {
   /** The first revision to be told. Default that which comes next when the watch has begun. */
   readonly from?: number;
-  /** Told before each wait for another attempt: changes are told late from then on. */
+  /** Called before each wait for another attempt: changes come late from then on. */
   readonly onRetry?: ReconnectPolicy['onRetry'];
 }
 
-/** Changes that a watch would have told next are no longer known. Who wants to go on reads anew what there is. */
+/**
+ * The changes that a watch would have told next are not known. The store has forgotten them; or it has never given the
+ * revision that the watch stands at, because it was put back from a backup, or is another one than before. To go
+ * on, read the current values and watch from their revision.
+ */
 export class CompactedError extends Error {
   override readonly name: string = 'CompactedError';
   readonly code = 'COMPACTED' as const;
   /** The first revision that was not told. */
   readonly from: number;
-  /** The oldest one that is still known. */
+  /** The oldest one after it that is known. */
   readonly oldest: number;
 
   constructor(from: number, oldest: number) {
