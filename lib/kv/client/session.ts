@@ -118,11 +118,14 @@ function unansweredBy(error: unknown, cause: unknown): Unanswered {
 }
 
 /**
- * The status that ended the stream is what the request failed of, as if it had been a call of its own. A stream that was
- * closed without one was closed by the client.
+ * What ended the stream is what the request failed of, as if it had been a call of its own. A stream that ended for no
+ * such reason was closed by the client; `cause` is why there was none.
  */
 function reasonOf(error: unknown, cause: unknown): unknown {
-  if (!RxDuplexError.is(error) || !['CONNECTION_LOST', 'CLOSED'].includes(error.code)) return error;
-  if (codeOf(error.cause) !== undefined) return error.cause;
-  return error.code === 'CLOSED' ? closedBecause(cause) : error;
+  if (!RxDuplexError.is(error)) return error;
+  const isClosed = error.code === 'CLOSED';
+  if (!isClosed && error.code !== 'CONNECTION_LOST') return error;
+  if (error.cause === undefined) return isClosed ? closedBecause(cause) : error;
+  const reason = reasonOf(error.cause, cause);
+  return codeOf(reason) === undefined ? error : reason;
 }

@@ -267,6 +267,16 @@ for (const api of apis) {
     assert.is(await inFlight, 'done 1');
   });
 
+  test(`${api}: what was attempted in vain when the client is closed is told both`, async () => {
+    const kv = clientOn(1, { api, backoff: () => 20 });
+    const failed = failureOf(kv.put('a', 'one'));
+    await until('an attempt', () => kv.stats().repeats > 0 || (kv.stats().session?.outbound.queued ?? 0) > 0);
+    await turns(50);
+    await kv.close();
+    const { message, cause } = await failed;
+    assert.equal([message, (cause as ServiceError).code], ['CLOSED: the client is closed', status.UNAVAILABLE]);
+  });
+
   test(`${api}: a write whose turn does not come in time was not done, and is no doubt`, async () => {
     const limit = limitInFlight({ max: 1 });
     const { kv1: kv } = await scene({ api, maxInFlight: limit, timeoutMs: 30 });
