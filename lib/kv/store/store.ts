@@ -118,13 +118,13 @@ export interface Store {
 
 /** Why a store could not do what it was asked for. */
 export type StoreFailure =
-  /** There is no room for what was to be written; reading goes on. */
+  /** There is no room for what was to be written. Reads still work. */
   | 'FULL'
-  /** Somebody else uses it. */
+  /** Another store, of this or another process, uses the directory. */
   | 'IN_USE'
-  /** It is not what it would have to be. */
+  /** The directory is damaged, or is not a store; or no revisions are left. */
   | 'UNUSABLE'
-  /** It was closed. */
+  /** The store was closed. */
   | 'CLOSED';
 
 export interface StoreErrorOptions extends ErrorOptions {
