@@ -36,7 +36,7 @@ interface Job extends Sized {
 /** Gives the first revision of a store that is opened, for the newest it has. */
 export type FirstRevision = (newest: number) => number;
 
-export interface Opening {
+export interface LevelOptions {
   readonly open: OpenDatabase;
   readonly limits: HistoryLimits;
   readonly first: FirstRevision;
@@ -60,7 +60,7 @@ export class LevelStore implements Store {
     this.revision$ = this.#revisions.asObservable();
   }
 
-  static async open(place: Place, { open, limits, first }: Opening): Promise<LevelStore> {
+  static async open(place: Place, { open, limits, first }: LevelOptions): Promise<LevelStore> {
     const disk = await Disk.open(place.path, open);
     try {
       const { revision, known } = disk.head;

@@ -3,7 +3,7 @@ import type { ClientReadableStream, StatusObject } from '@grpc/grpc-js';
 import { rx } from 'rxduplex';
 import { memoryStore } from 'rxduplex/kv';
 import type { Store } from 'rxduplex/kv';
-import { defer, finalize, lastValueFrom } from 'rxjs';
+import { Subject, defer, finalize, lastValueFrom } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
@@ -241,6 +241,32 @@ test('a store whose revision is ahead of what it can tell is not asked over and 
   await fill(real, 1);
   await until('the change', () => told.length === 2);
   assert.equal([told[1], asked <= 3], ['1 a=', true]);
+});
+
+test('what a store can tell while it is being asked is told, although its answer does not have it', async () => {
+  const real = memoryStore({ firstRevision: 1 });
+  let asked = 0;
+  const late = storeWith(real, () => ({
+    revision: 1_000,
+    changes: async (from, max) => {
+      asked += 1;
+      const known = await real.changes(from, max);
+      if (asked === 1) await fill(real, 1);
+      return known;
+    },
+  }));
+  const { told } = watch(await served({ store: late }), { from: 1 });
+  await until('the change', () => told.length === 2);
+  assert.equal(told, ['begun 1', '1 a=']);
+});
+
+test('a store whose revisions end with an error ends a watch, and no process', async () => {
+  const revision$ = new Subject<number>();
+  const { told, ended } = watch(await served({ store: storeWith(memoryStore(), () => ({ revision$ })) }));
+  await until('the beginning', () => told.length === 1);
+  revision$.error(new Error('broken'));
+  await until('the end', () => ended.length > 0);
+  assert.is(ended[0]?.code, status.UNKNOWN);
 });
 
 test('how far nothing was given is told at once, so that the watch need not go back before that', async () => {
