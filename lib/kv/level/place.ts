@@ -46,11 +46,18 @@ export async function placeOf(directory: string): Promise<Place> {
  */
 async function isLockedHere(path: string): Promise<boolean> {
   try {
-    const { ino } = await stat(join(path, 'LOCK'), { bigint: true });
+    const { dev, ino } = await stat(join(path, 'LOCK'), { bigint: true });
     const locks = await readFile('/proc/locks', 'utf8');
-    return new RegExp(`^\\d+: POSIX +ADVISORY +WRITE +${process.pid} +\\w+:\\w+:${ino} `, 'm').test(locks);
+    const file = `${hex(majorOf(dev))}:${hex(minorOf(dev))}:${ino}`;
+    return new RegExp(`^\\d+: POSIX +ADVISORY +WRITE +${process.pid} +${file} `, 'm').test(locks);
   } catch {
     // There is no such file yet, or the system does not tell.
     return false;
   }
 }
+
+/** The two parts of the number of a device, as glibc packs them. */
+const majorOf = (dev: bigint): bigint => ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & 0xfffff000n);
+const minorOf = (dev: bigint): bigint => (dev & 0xffn) | ((dev >> 12n) & 0xffffff00n);
+
+const hex = (number: bigint): string => number.toString(16).padStart(2, '0');
