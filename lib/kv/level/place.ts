@@ -10,7 +10,7 @@ export interface Place {
   readonly leave: () => void;
 }
 
-const registry: unique symbol = Symbol.for('rxduplex.kv.directories') as never;
+const registry: unique symbol = Symbol.for('rxduplex.kv.directories');
 
 /** What is in use, by path and by inode; all copies of this package that a process has loaded share it. */
 const taken: Set<string> = ((globalThis as { [registry]?: Set<string> | undefined })[registry] ??= new Set());
