@@ -3,7 +3,19 @@ import { RxDuplexError } from './errors.js';
 /** A value as text, also one that cannot be made a text; of an object not more than its kind, since it may be a secret. */
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value);
+  if (typeof value === 'function') return `the function ${value.name}`.trimEnd();
+  if (typeof value !== 'object' || value === null) return String(value);
+  const kind = kindOf(value);
+  return kind === 'Object' ? 'an object' : `an instance of ${kind}`;
+}
+
+function kindOf(value: object): string {
+  try {
+    const { name } = (value.constructor as { readonly name?: unknown } | undefined) ?? {};
+    return typeof name === 'string' && name !== '' ? name : 'Object';
+  } catch {
+    return 'Object';
+  }
 }
 
 export function badOption(name: string, expected: string, came: unknown): RxDuplexError {

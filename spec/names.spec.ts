@@ -21,7 +21,8 @@ import { NEVER, of } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-import { checkNames, nearestOf } from '../lib/names.js';
+import { checkNames } from '../lib/names.js';
+import { nearestOf } from '../lib/spelling.js';
 
 const client = new PeerClient('127.0.0.1:1', credentials.createInsecure(), channelOptions());
 const kinds = new KindsClient('127.0.0.1:1', credentials.createInsecure(), channelOptions());

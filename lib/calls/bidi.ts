@@ -1,4 +1,4 @@
-import type { CallOptions, Client, Metadata, MethodDefinition } from '@grpc/grpc-js';
+import type { CallOptions, Client, Metadata, MethodDefinition, StatusObject } from '@grpc/grpc-js';
 import { duplex } from '../duplex/duplex.js';
 import { warnWithoutOptions } from '../duplex/channel-options.js';
 import type { Open } from '../duplex/open.js';
@@ -8,6 +8,7 @@ import { serializerOf } from '../wire/chunk.js';
 import type { Wire } from '../wire/joining.js';
 import { begin } from './begin.js';
 import type { RxStreamOptions, Settings } from './options.js';
+import { peerOf } from './peer.js';
 import { checkedOutgoing, requestsOf } from './requests.js';
 
 /** Calls of a method that streams both ways: `duplex`, with a buffer for each call. */
@@ -32,7 +33,10 @@ export function bidi<In, Out>(
           const make: Open<In, Out> = () => {
             const call = client.makeBidiStreamRequest(path, serialize, responseDeserialize, metadata, options);
             if (onMetadata) call.on('metadata', onMetadata);
-            if (onStatus) call.on('status', onStatus);
+            if (onStatus)
+              call.on('status', (status: StatusObject) => {
+                onStatus(status, peerOf(client, call, status));
+              });
             return call;
           };
           const open = Object.assign(make, { wire, explain, ...(outgoing.encode && { encode: outgoing.encode }) });

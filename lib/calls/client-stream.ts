@@ -53,7 +53,7 @@ export function clientStream<In, Out>(
         subscriber.add(() => {
           pump.stop();
         });
-        reply.join(subscriber, call, settings);
+        reply.join(subscriber, client, call, settings);
         pump.start(call);
         requests.start();
       };

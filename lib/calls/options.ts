@@ -43,8 +43,13 @@ export interface RxCallOptions {
   readonly signal?: AbortSignal;
   /** Told of the initial metadata. */
   readonly onMetadata?: (metadata: Metadata) => void;
-  /** Told of the status, with the trailers: before the end of the Observable, and before the response if it is the only one. */
-  readonly onStatus?: (status: StatusObject) => void;
+  /**
+   * Called with the status and the trailers: before the end of the Observable, and before the response if it is the only
+   * one. `peer` is the address of the connection to which the call was handed. It is `undefined` if the call never left
+   * this process (no connection could be had in time, or the name was not found): then the server has not seen it, and
+   * nothing was done.
+   */
+  readonly onStatus?: (status: StatusObject, peer: string | undefined) => void;
 }
 
 /** What holds for one call that sends a stream. */
@@ -123,10 +128,10 @@ export function checkedCall(client: Settings, given: RxCallOptions, sendsMany: b
 }
 
 /** A mistake of the user's in a function that grpc-js calls is reported as one in a subscriber is, and stops nothing. */
-function reporting<T>(told: (value: T) => void): (value: T) => void {
-  return (value) => {
+function reporting<A extends unknown[]>(told: (...values: A) => void): (...values: A) => void {
+  return (...values) => {
     try {
-      told(value);
+      told(...values);
     } catch (error) {
       report(error);
     }

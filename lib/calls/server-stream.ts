@@ -1,4 +1,4 @@
-import type { Client, MethodDefinition } from '@grpc/grpc-js';
+import type { Client, MethodDefinition, StatusObject } from '@grpc/grpc-js';
 import type { Subscriber } from 'rxjs';
 import { cancelSoon } from '../canceller.js';
 import { checkedSerializer } from '../definition.js';
@@ -7,6 +7,7 @@ import { Ending } from '../wire/ending.js';
 import { Reader } from '../wire/reader.js';
 import { begin } from './begin.js';
 import type { Settings } from './options.js';
+import { peerOf } from './peer.js';
 
 /** Calls of a method with one request and a stream of responses, which stands still while its gate is held. */
 export function serverStream<In, Out>(
@@ -21,7 +22,8 @@ export function serverStream<In, Out>(
     const subscribe = (subscriber: Subscriber<Out>): void => {
       begin(subscriber, settings, (metadata, options) => {
         const call = client.makeServerStreamRequest(path, serialize, responseDeserialize, request, metadata, options);
-        const ending = new Ending(call, subscriber, undefined, (outcome) => onStatus?.(outcome));
+        const told = (outcome: StatusObject): void => onStatus?.(outcome, peerOf(client, call, outcome));
+        const ending = new Ending(call, subscriber, undefined, told);
         if (onMetadata) call.on('metadata', onMetadata);
         const reader = new Reader<Out>(call, gate, {
           next: (response) => {

@@ -26,7 +26,7 @@ export function unary<In, Out>(
           options,
           reply.received,
         );
-        reply.join(subscriber, call, settings);
+        reply.join(subscriber, client, call, settings);
       });
     });
 }

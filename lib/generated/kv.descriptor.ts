@@ -137,7 +137,13 @@ export const descriptor: object = {
                     batch: { rule: 'repeated', type: 'SessionResponse', id: 15 },
                   },
                 },
-                Failure: { fields: { code: { type: 'int32', id: 1 }, message: { type: 'string', id: 2 } } },
+                Failure: {
+                  fields: {
+                    code: { type: 'int32', id: 1 },
+                    message: { type: 'string', id: 2 },
+                    notDone: { type: 'bool', id: 3 },
+                  },
+                },
               },
             },
           },

@@ -1,5 +1,5 @@
 export { KvClient } from './client/client.js';
-export type { KvFound, KvStats } from './client/client.js';
+export type { KvFound, KvRangeOptions, KvStats } from './client/client.js';
 export type { KvOptions, Repeat } from './client/options.js';
 export type { Answered, KvOutcome } from './client/outcome.js';
 export type { Bytes, KvCurrent, KvEntry, KvSpan } from './client/values.js';
@@ -13,6 +13,7 @@ export { memoryStore } from './store/memory.js';
 export type { MemoryOptions } from './store/memory.js';
 export type { HistoryOptions } from './store/retention.js';
 export type { Soon } from './soon.js';
+export { notDoneTrailer } from './not-done.js';
 export { StoreError } from './store/store.js';
 export type {
   Changes,
@@ -22,10 +23,12 @@ export type {
   Entry,
   Expectation,
   Found,
+  KnownChanges,
   Page,
   PageSize,
   Span,
   Store,
+  StoreErrorOptions,
   StoreFailure,
   Transaction,
   Write,

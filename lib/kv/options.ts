@@ -1,4 +1,4 @@
-import { RxDuplexError } from '../index.js';
+import { badOption } from '../internal.js';
 
 /** A whole number of things, from `least` on. */
 export function whole(name: string, value: number, least = 1): number {
@@ -6,13 +6,10 @@ export function whole(name: string, value: number, least = 1): number {
   throw badOption(name, `a whole number from ${String(least)} on`, value);
 }
 
-/** One of the words that are allowed. */
-export function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
-  if (allowed.includes(value)) return value;
-  throw badOption(name, `one of ${allowed.join(', ')}`, value);
-}
-
-export function badOption(name: string, expected: string, came: unknown): RxDuplexError {
-  const shown = typeof came === 'string' ? JSON.stringify(came) : String(came);
-  return new RxDuplexError('BAD_OPTION', `${name} must be ${expected}; got ${shown}`);
+/** An object with all of these methods. */
+export function withMethods<T>(name: string, value: T, methods: readonly string[], expected: string): T {
+  const given: unknown = value;
+  const has = (method: string): boolean => typeof (given as Record<string, unknown>)[method] === 'function';
+  if (typeof given === 'object' && given !== null && methods.every(has)) return value;
+  throw badOption(name, expected, given);
 }

@@ -17,7 +17,7 @@ export function writeAck(file: number, { writer, count, revision }: Ack): void {
   const record = Buffer.alloc(recordBytes);
   record.writeUInt32LE(writer, 0);
   record.writeUInt32LE(count, 4);
-  record.writeUInt32LE(revision, 8);
+  record.writeBigUInt64LE(BigInt(revision), 8);
   writeSync(file, record);
 }
 
@@ -41,7 +41,7 @@ export class Acks implements Disposable {
     return Array.from({ length: this.count }, (_, index) => ({
       writer: bytes.readUInt32LE(index * recordBytes),
       count: bytes.readUInt32LE(index * recordBytes + 4),
-      revision: bytes.readUInt32LE(index * recordBytes + 8),
+      revision: Number(bytes.readBigUInt64LE(index * recordBytes + 8)),
     }));
   }
 

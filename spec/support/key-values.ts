@@ -37,7 +37,11 @@ export function stopAll(): void {
   for (const stop of stops) stop();
 }
 
-export async function served({ store = memoryStore(), serve: more, ...options }: ServedOptions = {}): Promise<Served> {
+export async function served({
+  store = memoryStore({ firstRevision: 1 }),
+  serve: more,
+  ...options
+}: ServedOptions = {}): Promise<Served> {
   const server = new Server();
   const kv = new KeyValues(store, options);
   const serving = serve(server, KeyValueService, kv.handlers, more ?? kv.serveOptions);

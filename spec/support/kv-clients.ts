@@ -1,5 +1,5 @@
 import { Server, credentials } from '@grpc/grpc-js';
-import type { ServiceError } from '@grpc/grpc-js';
+import type { ChannelOptions, ServiceError } from '@grpc/grpc-js';
 import { channelOptions, serve } from 'rxduplex';
 import { KeyValueClient, KeyValueService, KvClient } from 'rxduplex/kv';
 import type { Changes, KvOptions, Store } from 'rxduplex/kv';
@@ -25,11 +25,12 @@ export function stopClients(): void {
 }
 
 /** A client of what listens there, which comes back at once when its connection broke. */
-export function clientOn(port: number, options: KvOptions = {}): KvClient {
+export function clientOn(port: number, options: KvOptions = {}, channel: ChannelOptions = {}): KvClient {
   const client = new KeyValueClient(`127.0.0.1:${String(port)}`, credentials.createInsecure(), {
     ...channelOptions({ ownConnection: true }),
     'grpc.initial_reconnect_backoff_ms': 1,
     'grpc.max_reconnect_backoff_ms': 1,
+    ...channel,
   });
   const kv = new KvClient(client, { backoff: () => 1, ...options });
   stops.add(() => {

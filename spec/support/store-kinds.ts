@@ -2,8 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { keyOf, levelStore, memoryStore } from 'rxduplex/kv';
-import type { Committed, Expectation, HistoryOptions, Key, PageSize, Span, Store, Transaction } from 'rxduplex/kv';
+import { keyOf, memoryStore } from 'rxduplex/kv';
+import type {
+  Changes,
+  Committed,
+  Expectation,
+  HistoryOptions,
+  Key,
+  PageSize,
+  Span,
+  Store,
+  Transaction,
+} from 'rxduplex/kv';
+
+import { openStore } from '../../lib/kv/level/open.js';
 
 /** A new directory, which is gone with all that is in it at the end. */
 export class Folder implements Disposable {
@@ -26,11 +38,17 @@ export function closing(store: Store): Opened {
   return { store, [Symbol.asyncDispose]: async () => store.close() };
 }
 
-export const openMemory: Open = (options) => Promise.resolve(closing(memoryStore(options)));
+/** Revisions are counted from 1, over restarts too, so that a spec can name them. */
+const counted = { firstRevision: 1 } as const;
+
+export const openMemory: Open = (options) => Promise.resolve(closing(memoryStore({ ...counted, ...options })));
+
+export const levelCounted = (directory: string, options: HistoryOptions = {}): Promise<Store> =>
+  openStore(directory, options, (newest) => newest + 1);
 
 export const openLevel: Open = async (options) => {
   const folder = new Folder();
-  const store = await levelStore(folder.path, options);
+  const store = await levelCounted(folder.path, options);
   return {
     store,
     async [Symbol.asyncDispose]() {
@@ -83,9 +101,19 @@ export async function readAll(store: Store): Promise<string[]> {
   return entries.map((entry) => `${entry.key}=${textOf(entry.value)}@${entry.version}`);
 }
 
+/** The changes from a revision on; none, if that is not known. */
+export async function changesFrom(
+  store: Store,
+  from: number,
+  max = 1_000_000,
+): Promise<readonly Changes[] | undefined> {
+  const known = await store.changes(from, max);
+  return 'changes' in known ? known.changes : undefined;
+}
+
 /** What the revisions from one on changed: `2 a=two b=-`. */
 export async function history(store: Store, from: number, max = 1_000_000): Promise<string[] | undefined> {
-  const found = await store.changes(from, max);
+  const found = await changesFrom(store, from, max);
   return found?.map(({ revision, changes }) =>
     [revision, ...changes.map((change) => `${change.key}=${change.entry ? textOf(change.entry.value) : '-'}`)].join(
       ' ',

@@ -8,7 +8,7 @@ const pause = async (random: () => number): Promise<void> => {
 };
 
 /** A store that answers in its time, as one on a disk would; each thing that it does is atomic. */
-export function lateStore(random: () => number, store: Store = memoryStore()): Store {
+export function lateStore(random: () => number, store: Store = memoryStore({ firstRevision: 1 })): Store {
   const late = async <T>(act: () => T): Promise<Awaited<T>> => {
     await pause(random);
     const result = await act();
@@ -24,7 +24,7 @@ export function lateStore(random: () => number, store: Store = memoryStore()): S
 }
 
 /** A store that is not what it should be: others come between the conditions of a commit and its writes. */
-export function tornStore(random: () => number, store: Store = memoryStore()): Store {
+export function tornStore(random: () => number, store: Store = memoryStore({ firstRevision: 1 })): Store {
   return over(store, {
     commit: async ({ conditions, writes }) => {
       const found = await Promise.all(

@@ -52,13 +52,16 @@ function answersTo(question: Question, kv: KvClient, { write }: Notation): Obser
       return kv.put(question.key, question.value, expecting(question.version)).pipe(map(written));
     case 'del':
       return kv.delete(question.key, expecting(question.version)).pipe(map(written));
-    case 'range':
-      return kv.range(question, question.limit < Infinity ? { pageSize: Math.min(question.limit, 1_000) } : {}).pipe(
-        upTo(question.limit),
+    case 'range': {
+      const { start, end, limit } = question;
+      return kv.range({ start, end }, limit < Infinity ? { pageSize: Math.min(limit, 1_000) } : {}).pipe(
+        upTo(limit),
         map(({ key, version, value }) => done([write(key), version, write(value)].join('\t'))),
       );
-    case 'watch':
-      return kv.watch(question, question.from === undefined ? {} : { from: question.from }).pipe(
+    }
+    case 'watch': {
+      const { start, end, limit, from: first } = question;
+      return kv.watch({ start, end }, first === undefined ? {} : { from: first }).pipe(
         concatMap(({ revision, changes }) =>
           from(
             changes.map(({ key, entry }) =>
@@ -66,9 +69,10 @@ function answersTo(question: Question, kv: KvClient, { write }: Notation): Obser
             ),
           ),
         ),
-        upTo(question.limit),
+        upTo(limit),
         map(done),
       );
+    }
   }
 }
 

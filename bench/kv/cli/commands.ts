@@ -115,7 +115,7 @@ export function parseAsking([command, ...args]: readonly string[]): Asking {
   const optional = <K extends string>(key: K, flag: string): { readonly [P in K]?: number } =>
     values[flag] === undefined
       ? {}
-      : ({ [key]: wholeNumber(`--${flag}`, values[flag]) } as { readonly [P in K]?: number });
+      : ({ [key]: revision(`--${flag}`, values[flag]) } as { readonly [P in K]?: number });
 
   const question = ((): Question => {
     switch (name) {
@@ -143,5 +143,12 @@ function key(name: string, bytes: Buffer): Buffer {
 }
 
 function version(given: string | undefined): number {
-  return given === '0' ? 0 : wholeNumber('cas', given);
+  return given === '0' ? 0 : revision('cas', given);
+}
+
+/** A revision or a version: stores give numbers of sixteen digits. */
+function revision(flag: string, given: unknown): number {
+  const number = typeof given === 'string' && /^[1-9]\d*$/.test(given) ? Number(given) : NaN;
+  if (Number.isSafeInteger(number)) return number;
+  throw new BadFlag(flag, `a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`, given);
 }

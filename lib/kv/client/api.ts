@@ -29,9 +29,32 @@ export interface Exchanges {
 
 export type Method = keyof Exchanges;
 
+/** Why an attempt brought no answer, and what is known of it. Every error of an `Api` is one. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+  /** What the attempt failed with, as the user is told. */
+  readonly error: unknown;
+  /** Whether the request was handed to a connection: if not, no server has seen it. */
+  readonly handed: boolean;
+  /** Whether the service said itself that it did nothing. */
+  readonly notDone: boolean;
+
+  constructor(error: unknown, { handed, notDone = false }: { readonly handed: boolean; readonly notDone?: boolean }) {
+    super('an attempt was not answered', { cause: error });
+    this.error = error;
+    this.handed = handed;
+    this.notDone = notDone;
+  }
+
+  /** Whether the request may have been done in spite of the error. */
+  get mayBeDone(): boolean {
+    return this.handed && !this.notDone;
+  }
+}
+
 /** One way to ask a server. */
 export interface Api {
-  /** Asks once, when subscribed to. */
+  /** Asks once, when subscribed to; fails with an `Unanswered`. */
   ask<K extends Method>(
     method: K,
     request: Exchanges[K]['request'],

@@ -1,33 +1,37 @@
 import { status } from '@grpc/grpc-js';
-import { Observable, merge, retry, throwError, timer } from 'rxjs';
+import { Observable, merge, retry, tap, throwError, timer } from 'rxjs';
 
-import { NoReplyError, RxDuplexError, transient } from '../../index.js';
+import { transient } from '../../index.js';
+import type { RxDuplexError } from '../../index.js';
+import { badOption, longestMs } from '../../internal.js';
 import { UnderWay } from '../under-way.js';
+import { Unanswered } from './api.js';
 import type { KvSettings } from './options.js';
+import { closedBecause, codeOf } from './values.js';
 
-/** Asks once; the time is that of the attempt. */
+/** Asks once; the time is that of the attempt. Fails with an `Unanswered`. */
 export type Ask<T> = (timeoutMs: number) => Observable<T>;
 
 /** What is known of an operation beside its answer. */
 export class Fate {
   /** Whether it may be sent again after an attempt that may have been applied. */
   readonly repeatable: boolean;
-  /** Whether it is being asked for, or has been answered. */
-  begun = false;
-  /** Of an attempt that may have been applied. */
+  /** The error of the last attempt that may have been applied. */
   doubt: { readonly error: unknown } | undefined;
+  /** Whether the server has answered. */
+  answered = false;
 
   constructor(repeatable: boolean) {
     this.repeatable = repeatable;
   }
 
-  /** Whether it may have been done, in spite of that error. */
-  isDoubtful(error: unknown): boolean {
-    return this.doubt !== undefined || (this.begun && mayBeDone(error));
+  /** Whether the operation may have been done, if it fails now. */
+  get mayBeDone(): boolean {
+    return this.doubt !== undefined || this.answered;
   }
 }
 
-/** Attempts of operations, each in its turn under the limit, until the client is closed. */
+/** Makes the attempts of operations, each in its turn under the limit, until the client is closed. */
 export class Attempts {
   readonly #settings: KvSettings;
   readonly #closed$: Observable<void>;
@@ -44,56 +48,131 @@ export class Attempts {
     return this.#repeats;
   }
 
-  /** Done when no operation is under way. */
+  /** Resolves when no operation is under way. */
   idle(): Promise<void> {
     return this.#underWay.idle();
   }
 
   /** Asks until there is an answer, or an error that no further attempt would mend, or no more time. */
   of<T>(ask: Ask<T>, fate: Fate): Observable<T> {
-    const { timeoutMs, attemptTimeoutMs } = this.#settings;
     return new Observable<T>((subscriber) => {
-      const end = performance.now() + timeoutMs;
-      const leftMs = (): number => Math.max(1, Math.ceil(end - performance.now()));
+      subscriber.add(this.#underWay.begin());
+      const patience = new Patience(this.#settings);
       let isRepeat = false;
-      const attempt$ = new Observable<T>((attempt) => {
-        const fail = (error: RxDuplexError): void => {
-          attempt.error(error);
-        };
-        const admitted = (): void => {
-          fate.begun = true;
-          if (isRepeat) this.#repeats += 1;
-          ask(Math.min(attemptTimeoutMs, leftMs())).subscribe(attempt);
-        };
-        attempt.add(
-          this.#closed$.subscribe(() => {
-            if (!fate.begun) fail(new RxDuplexError('CLOSED', 'the client is closed'));
-          }),
-        );
-        if (!attempt.closed) attempt.add(this.#settings.limit.enter(admitted, { refused: fail, waitMs: leftMs() }));
-      });
-      const row = new Row();
-      const delay = (error: unknown, attempts: number): Observable<unknown> => {
-        if (fate.begun && mayBeDone(error)) fate.doubt = { error };
-        fate.begun = false;
-        const delayMs = this.#delay(error, attempts, row.with(failedOf(error)));
-        const inTime = delayMs !== undefined && performance.now() + delayMs < end;
-        if (!inTime || (fate.doubt && !fate.repeatable)) return throwError(() => failedOf(error));
+      const delay = (failure: unknown): Observable<unknown> => {
+        if (!(failure instanceof Unanswered)) return throwError(() => failure);
+        if (failure.mayBeDone) fate.doubt = { error: failure.error };
+        const delayMs = patience.after(failure);
+        if (delayMs === undefined || (fate.doubt && !fate.repeatable)) return throwError(() => patience.reason());
         isRepeat = true;
         return merge(timer(delayMs), this.#closed$);
       };
-      subscriber.add(this.#underWay.begin());
-      attempt$.pipe(retry({ delay })).subscribe(subscriber);
+      const asked = (): Observable<T> => {
+        if (isRepeat) this.#repeats += 1;
+        return ask(patience.attemptMs());
+      };
+      this.#attempt(asked, patience)
+        .pipe(
+          retry({ delay }),
+          tap(() => {
+            fate.answered = true;
+          }),
+        )
+        .subscribe(subscriber);
     });
   }
 
-  /** How long to wait before another attempt; nothing if none is worth it. */
-  #delay(error: unknown, attempts: number, inARow: number): number | undefined {
-    const { maxAttempts, backoff } = this.#settings;
-    if (attempts >= maxAttempts) return undefined;
-    const reason = failedOf(error);
-    const again = isUnanswered(reason) || transient(reason, { inARow, sinceMs: 0, patienceMs: 0 });
-    return again ? backoff(attempts, error) : undefined;
+  /** Asks in its turn. A refusal by the limit, or by a client that is closed, is final. */
+  #attempt<T>(ask: () => Observable<T>, patience: Patience): Observable<T> {
+    return new Observable<T>((attempt) => {
+      let begun = false;
+      const refused = (error: RxDuplexError): void => {
+        attempt.error(error);
+      };
+      attempt.add(
+        this.#closed$.subscribe(() => {
+          if (!begun) refused(patience.closed());
+        }),
+      );
+      if (attempt.closed) return;
+      const admitted = (): void => {
+        begun = true;
+        ask().subscribe(attempt);
+      };
+      attempt.add(this.#settings.limit.enter(admitted, { refused, waitMs: patience.leftMs() }));
+    });
+  }
+}
+
+/** How long one operation goes on, and how often it is attempted. */
+class Patience {
+  readonly #settings: KvSettings;
+  readonly #end: number;
+  readonly #row = new Row();
+  /** How many attempts have failed, and how many of them had been handed to a connection. */
+  #failed = 0;
+  #handed = 0;
+  /** What the last attempt failed with that had all of the time it needed. */
+  #last: { readonly cause: unknown } | undefined;
+  /** Whether the attempt under way has less time than others, because that of the operation is nearly over. */
+  #isCutShort = false;
+
+  constructor(settings: KvSettings) {
+    this.#settings = settings;
+    this.#end = performance.now() + settings.timeoutMs;
+  }
+
+  leftMs(): number {
+    return Math.max(1, Math.ceil(this.#end - performance.now()));
+  }
+
+  attemptMs(): number {
+    const { attemptTimeoutMs } = this.#settings;
+    const leftMs = this.leftMs();
+    this.#isCutShort = leftMs < attemptTimeoutMs;
+    return Math.min(attemptTimeoutMs, leftMs);
+  }
+
+  /**
+   * How long to wait before another attempt; `undefined` if none is worth making.
+   *
+   * An attempt that was not handed to a connection cost no server anything, and says nothing of the request: such
+   * attempts go on for as long as there is time, however many they are, unless no call can be made at all, as with a
+   * client of grpc-js that is closed. They wait for half of what is left at most, so that
+   * an operation does not give up while it has time for another attempt.
+   */
+  after({ error, handed }: Unanswered): number | undefined {
+    const { maxAttempts } = this.#settings;
+    const inARow = this.#row.with(codeOf(error));
+    const leftMs = this.#end - performance.now();
+    this.#failed += 1;
+    if (handed) this.#handed += 1;
+    if (handed || !this.#last || !this.#isCutShort || !isOutOfTime(error)) this.#last = { cause: error };
+    const failure = { inARow: handed ? inARow : 1, sinceMs: 0, patienceMs: leftMs };
+    const isWorthIt = isSilence(error) || transient(error, failure);
+    if (!isWorthIt || this.#handed >= maxAttempts) return undefined;
+    const delayMs = this.#backoff(error);
+    if (handed) return delayMs < leftMs ? delayMs : undefined;
+    return leftMs > 1 ? Math.min(delayMs, leftMs / 2) : undefined;
+  }
+
+  /**
+   * What an operation fails of that is not attempted again. Where the last attempt had a moment only, and no connection in
+   * it, that says less than what the attempt before was refused for.
+   */
+  reason(): unknown {
+    return this.#last?.cause;
+  }
+
+  /** The error of an operation that is not begun, or not attempted again, because the client is closed. */
+  closed(): RxDuplexError {
+    return closedBecause(this.#last?.cause);
+  }
+
+  #backoff(error: unknown): number {
+    const delayMs = this.#settings.backoff(this.#failed, error);
+    if (typeof delayMs === 'number' && delayMs >= 0) return Math.min(delayMs, longestMs);
+    throw badOption('backoff', 'a function that gives a number of milliseconds', delayMs);
   }
 }
 
@@ -102,49 +181,16 @@ class Row {
   #code: unknown;
   #length = 0;
 
-  with(error: unknown): number {
-    const code = codeOf(error);
+  with(code: unknown): number {
     this.#length = code === this.#code ? this.#length + 1 : 1;
     this.#code = code;
     return this.#length;
   }
 }
 
-const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;
+const isOutOfTime = (error: unknown): boolean =>
+  [status.DEADLINE_EXCEEDED, 'TIMEOUT'].includes(codeOf(error) as string);
 
-/** No answer, for no reason that says more. */
-const isUnanswered = (error: unknown): boolean =>
+/** No answer came, for no reason that says more. */
+const isSilence = (error: unknown): boolean =>
   ['TIMEOUT', 'GATE_HELD', 'CONNECTION_LOST'].includes(codeOf(error) as string);
-
-/** What its stream died of is what a request failed of, as it would have been if it had been a call. */
-function failedOf(error: unknown): unknown {
-  const cause = codeOf(error) === 'CONNECTION_LOST' ? (error as Error).cause : undefined;
-  return codeOf(cause) === undefined ? error : cause;
-}
-
-/** Errors that say that a request was refused before anything was done. */
-const refusals: ReadonlySet<unknown> = new Set<unknown>([
-  status.INVALID_ARGUMENT,
-  status.NOT_FOUND,
-  status.ALREADY_EXISTS,
-  status.PERMISSION_DENIED,
-  status.RESOURCE_EXHAUSTED,
-  status.FAILED_PRECONDITION,
-  status.OUT_OF_RANGE,
-  status.UNIMPLEMENTED,
-  status.UNAUTHENTICATED,
-  'BAD_OPTION',
-  'OVERFLOW',
-  'TOO_LARGE',
-  'UNSERIALISABLE',
-  'CLOSED',
-  'OPEN_FAILED',
-  'METADATA_FAILED',
-]);
-
-/**
- * Whether what was asked may have been done in spite of the error. A request whose call died before its write was
- * flushed may have been: see `ConnectionLostError`. One that was never handed to a call was not.
- */
-const mayBeDone = (error: unknown): boolean =>
-  !refusals.has(codeOf(error)) && !(error instanceof NoReplyError && !error.handed);

@@ -1,9 +1,12 @@
-import { Observable, ReplaySubject, catchError, map, of, throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { ReplaySubject, catchError, map, of, throwError } from 'rxjs';
 
 import type { KeyValueClient } from '../../generated/kv.js';
 import { rx } from '../../index.js';
 import type { Gated, LimitStats, RemoteStats } from '../../index.js';
-import { whole } from '../options.js';
+import { OrderlyObservable, callable, checkNames, handled, ignoreOrderly } from '../../internal.js';
+import type { Names } from '../../internal.js';
+import { whole, withMethods } from '../options.js';
 import type { Api, Exchanges, Method } from './api.js';
 import { Attempts, Fate } from './attempts.js';
 import { checkedOptions } from './options.js';
@@ -26,13 +29,18 @@ export interface KvFound {
   readonly revision: number;
 }
 
+export interface KvRangeOptions {
+  /** How many entries are asked for at a time, at most. Default: as many as one answer holds. */
+  readonly pageSize?: number;
+}
+
 export interface KvStats {
   readonly limit: LimitStats;
   /** Attempts that were not the first of their operation. */
   readonly repeats: number;
-  /** Writes that ended as `unknown`. */
+  /** How many writes ended as `unknown`. */
   readonly unknown: number;
-  /** Of the stream of the session there is, if there is one. */
+  /** The books of the session's stream, if there is one. */
   readonly session: RemoteStats | undefined;
 }
 
@@ -41,7 +49,8 @@ export interface KvStats {
  * it is subscribed to, and again at each subscription; unsubscribing gives it up, which does not undo it.
  *
  * Reads are attempted again when another attempt may mend what they failed of. Writes are as well, as long as none of
- * their attempts may have been applied; after one that may have been, only those that `repeat` names.
+ * their attempts may have been applied; after one that may have been, only those that `repeat` names. An attempt may
+ * have been applied if it was handed to a connection and the service did not say that nothing was done.
  * Make clients with `channelOptions()`; they stay their owner's to close.
  */
 export class KvClient {
@@ -54,6 +63,7 @@ export class KvClient {
   #closing: Promise<void> | undefined;
 
   constructor(client: KeyValueClient, options: KvOptions = {}) {
+    withMethods('client', client, methods, 'a KeyValueClient');
     this.#settings = checkedOptions(options);
     const { api, metadata } = this.#settings;
     this.#methods = rx(client, { ...(metadata && { metadata }) });
@@ -73,13 +83,13 @@ export class KvClient {
 
   /** Gives a key a value, if what is expected of it holds. */
   put(key: Bytes, value: Bytes, options: WriteOptions = {}): Observable<KvOutcome<KvEntry | undefined>> {
-    const written = oneWritten(key, asBytes('value', value), options);
+    const written = oneWritten('put', key, asBytes('value', value), options);
     return this.#write('put', oneRequest(written), written).pipe(map(ofOneKey));
   }
 
   /** Takes the value of a key away, if what is expected of it holds. Done as well if it has none. */
   delete(key: Bytes, options: WriteOptions = {}): Observable<KvOutcome<KvEntry | undefined>> {
-    const written = oneWritten(key, undefined, options);
+    const written = oneWritten('delete', key, undefined, options);
     return this.#write('delete', oneRequest(written), written).pipe(map(ofOneKey));
   }
 
@@ -92,9 +102,11 @@ export class KvClient {
   /**
    * Keys and values in the order of the keys' bytes. The next page, of at most `pageSize` entries, is asked for when
    * the last one has been taken; a reader that holds the gate is not given more. Entries of a page are of one
-   * revision, and those of the next one may be of a later. Default: as many as one answer holds.
+   * revision, and those of the next one may be of a later.
    */
-  range(span: KvSpan = {}, { pageSize }: { readonly pageSize?: number } = {}): Gated<KvEntry> {
+  range(span: KvSpan = {}, options: KvRangeOptions = {}): Gated<KvEntry> {
+    checkNames('range', options, { pageSize: true } satisfies Names<KvRangeOptions>);
+    const { pageSize } = options;
     const limit = pageSize === undefined ? 0 : whole('pageSize', pageSize);
     const keys = spanOnWire(span);
     return entriesOf((continuation) => this.#read('range', { ...keys, limit, continuation }));
@@ -105,12 +117,15 @@ export class KvClient {
    * when the watch has begun. Fails with a `CompactedError` when what would come next is no longer known. A
    * reader that holds the gate slows the server. Completes when the client is closed.
    */
-  watch(span: KvSpan = {}, { from, onRetry }: KvWatchOptions = {}): Gated<KvChanges> {
+  watch(span: KvSpan = {}, options: KvWatchOptions = {}): Gated<KvChanges> {
+    checkNames('watch', options, { from: true, onRetry: true } satisfies Names<KvWatchOptions>);
+    const { from, onRetry } = options;
+    if (onRetry !== undefined) callable('onRetry', onRetry);
     const keys = spanOnWire(span);
     const first = from === undefined ? 0 : whole('from', from);
     const open = (next: number) => this.#methods.watch({ ...keys, from: next });
-    const { backoff, freshMetadata } = this.#settings;
-    return changesOf(open, { from: first, backoff, freshMetadata, closed$: this.#closed, onRetry });
+    const { backoff } = this.#settings;
+    return changesOf(open, { from: first, backoff, closed$: this.#closed, onRetry });
   }
 
   stats(): KvStats {
@@ -130,14 +145,14 @@ export class KvClient {
   close(): Promise<void> {
     if (!this.#closing) {
       // Whoever is told of it may close it as well.
-      this.#closing = this.#ended();
+      this.#closing = handled(this.#ended());
       this.#closed.next();
     }
     return this.#closing;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #ended(): Promise<void> {
@@ -145,7 +160,7 @@ export class KvClient {
   }
 
   #read<K extends Method>(method: K, request: Exchanges[K]['request']): Observable<Exchanges[K]['response']> {
-    return new Observable((subscriber) => {
+    return new OrderlyObservable(ignoreOrderly, (subscriber) => {
       const fate = new Fate(true);
       return this.#attempted(method, request, fate).subscribe(subscriber);
     });
@@ -156,7 +171,7 @@ export class KvClient {
     request: Exchanges[K]['request'],
     written: Written,
   ): Observable<KvOutcome<readonly KvCurrent[]>> {
-    return new Observable((subscriber) => {
+    return new OrderlyObservable(ignoreOrderly, (subscriber) => {
       const fate = new Fate(repeatable(written, this.#settings.repeat));
       return this.#attempted(method, request, fate)
         .pipe(
@@ -165,7 +180,7 @@ export class KvClient {
             return fate.doubt ? judged(written, answer, fate.doubt.error) : answer;
           }),
           catchError((error: unknown) =>
-            fate.isDoubtful(error) ? of({ outcome: 'unknown', error } as const) : throwError(() => error),
+            fate.mayBeDone ? of({ outcome: 'unknown', error } as const) : throwError(() => error),
           ),
           map((outcome) => this.#counted(outcome)),
         )
@@ -186,3 +201,5 @@ export class KvClient {
     return outcome;
   }
 }
+
+const methods: readonly (keyof KeyValueClient)[] = ['get', 'put', 'delete', 'transact', 'range', 'watch', 'session'];

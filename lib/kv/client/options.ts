@@ -1,6 +1,8 @@
 import { Limit, exponential, limitInFlight } from '../../index.js';
 import type { Backoff, MetadataSource } from '../../index.js';
-import { badOption, oneOf, whole } from '../options.js';
+import { badOption, callable, checkNames, longestMs, oneOf } from '../../internal.js';
+import type { Names } from '../../internal.js';
+import { whole } from '../options.js';
 
 /**
  * Which writes are sent again after an attempt that may have been applied.
@@ -24,11 +26,17 @@ export interface KvOptions {
    * the article's. Sixteen times as many may wait; one beyond fails with `OVERFLOW`. Watches are not counted.
    */
   readonly maxInFlight?: number | Limit;
-  /** How long an operation may take, with its turn and all its attempts. Default 30,000 ms: about what people wait. */
+  /**
+   * How long an operation may take, with its turn and all its attempts. Default 30,000 ms: about what people wait, and
+   * longer than a server takes to restart.
+   */
   readonly timeoutMs?: number;
   /** How long an attempt may take. Default 10,000 ms: time for two more when an answer is lost. */
   readonly attemptTimeoutMs?: number;
-  /** How often an operation is attempted. Default 5: a server that was restarted is back by then. */
+  /**
+   * How many attempts of an operation may be handed to a connection. Default 5: a server that fails so often fails
+   * again. Attempts that found no connection are not counted, since no server has seen them: `timeoutMs` is their bound.
+   */
   readonly maxAttempts?: number;
   /** How long to wait before the next attempt, of an operation, a session or a watch. Default `exponential()`. */
   readonly backoff?: Backoff;
@@ -47,29 +55,37 @@ export interface KvSettings {
   readonly backoff: Backoff;
   readonly repeat: Repeat;
   readonly metadata: MetadataSource | undefined;
-  /** Whether another attempt asks for it anew. */
-  readonly freshMetadata: boolean;
 }
 
+const names: Names<KvOptions> = {
+  api: true,
+  maxInFlight: true,
+  timeoutMs: true,
+  attemptTimeoutMs: true,
+  maxAttempts: true,
+  backoff: true,
+  repeat: true,
+  metadata: true,
+};
+
 export function checkedOptions(options: KvOptions): KvSettings {
+  checkNames('KvClient', options, names);
   const { api = 'unary', maxInFlight = 100, timeoutMs = 30_000, attemptTimeoutMs = 10_000, maxAttempts = 5 } = options;
   const { backoff = exponential(), repeat = 'conditional', metadata } = options;
-  if (typeof backoff !== 'function') throw badOption('backoff', 'a function', backoff);
   return {
     api: oneOf('api', api, ['unary', 'session']),
     limit: maxInFlight instanceof Limit ? maxInFlight : limitInFlight({ max: whole('maxInFlight', maxInFlight) }),
     timeoutMs: milliseconds('timeoutMs', timeoutMs),
     attemptTimeoutMs: milliseconds('attemptTimeoutMs', attemptTimeoutMs),
     maxAttempts: whole('maxAttempts', maxAttempts),
-    backoff,
+    backoff: callable('backoff', backoff),
     repeat: oneOf('repeat', repeat, ['versioned', 'conditional', 'always']),
     metadata,
-    freshMetadata: typeof metadata === 'function',
   };
 }
 
 /** A length of time that a timer can hold. */
 function milliseconds(name: string, value: number): number {
-  if (value === Infinity || (value > 0 && value <= 0x7fffffff)) return value;
+  if (value === Infinity || (value > 0 && value <= longestMs)) return value;
   throw badOption(name, 'a number of milliseconds above 0 and up to 2147483647, or Infinity', value);
 }

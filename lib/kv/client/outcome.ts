@@ -11,8 +11,8 @@ import type { Written } from './writes.js';
  *
  * - `done`: it was written, as `revision`; where there was nothing to change, that of the store.
  * - `refused`: nothing was written, because `current` is not what was expected.
- * - `unknown`: it may have been written, or may still be, or not. It is a value, so that a `switch` has to deal with it:
- *   an error would be taken for one that says no.
+ * - `unknown`: a connection had it, and the service did not say what became of it. It may have been written, or may still
+ *   be, or not. It is a value, so that a `switch` has to deal with it: an error would be taken for one that says no.
  */
 export type KvOutcome<Current> = Answered<Current> | { readonly outcome: 'unknown'; readonly error: unknown };
 

@@ -1,7 +1,8 @@
-import type { Observable } from 'rxjs';
+import type { Observable, Subscriber } from 'rxjs';
 
 import type { RangeResponse__Output } from '../../generated/kv.js';
 import { Gate, Gated } from '../../index.js';
+import { ignoreOrderly } from '../../internal.js';
 import { entryOf } from './values.js';
 import type { KvEntry } from './values.js';
 
@@ -11,7 +12,7 @@ export type AskPage = (continuation: Uint8Array) => Observable<RangeResponse__Ou
 /** The entries of all pages. A page is asked for when those before have been taken, and nobody holds the gate. */
 export function entriesOf(page: AskPage): Gated<KvEntry> {
   const gate = new Gate();
-  return new Gated<KvEntry>(gate, (subscriber) => {
+  const subscribe = (subscriber: Subscriber<KvEntry>): void => {
     let entries: readonly KvEntry[] = [];
     let at = 0;
     let continuation: Uint8Array | undefined = new Uint8Array();
@@ -49,5 +50,6 @@ export function entriesOf(page: AskPage): Gated<KvEntry> {
     };
     subscriber.add(gate.watch(pour));
     pour();
-  });
+  };
+  return new Gated<KvEntry>(gate, subscribe, ignoreOrderly);
 }

@@ -3,10 +3,11 @@ import { catchError, defer, map, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { KeyValueClient, SessionRequest, SessionResponse__Output } from '../../generated/kv.js';
-import { Remote, RxDuplexError, bidi, oneof, repeated } from '../../index.js';
+import { NoReplyError, Remote, RxDuplexError, bidi, oneof, repeated } from '../../index.js';
 import type { Backoff, MetadataSource, RemoteStats, Requests } from '../../index.js';
+import { Unanswered } from './api.js';
 import type { Api, Exchanges, Method } from './api.js';
-import { statusError } from './values.js';
+import { closedBecause, codeOf, statusError } from './values.js';
 
 export interface SessionOptions {
   readonly backoff: Backoff;
@@ -24,6 +25,8 @@ class SessionApi implements Api {
   readonly #open: () => SessionRemote;
   #remote: SessionRemote;
   #failed = false;
+  /** Why there is no stream; `undefined` if there is one, or none was needed yet. */
+  #cause: unknown;
 
   constructor(open: () => SessionRemote) {
     this.#open = open;
@@ -36,8 +39,8 @@ class SessionApi implements Api {
     timeoutMs: number,
   ): Observable<Exchanges[K]['response']> {
     return defer(() => this.#live().request({ [method]: request }, { timeoutMs })).pipe(
-      catchError((error: unknown) => throwError(() => reasonOf(error))),
       map((response) => resultOf(method, response)),
+      catchError((error: unknown) => throwError(() => unansweredBy(error, this.#cause))),
     );
   }
 
@@ -60,6 +63,8 @@ class SessionApi implements Api {
     this.#failed = false;
     remote.status$.subscribe((now) => {
       this.#failed = now.state === 'closed' && now.reason === 'failed';
+      if (now.state === 'reconnecting') this.#cause = now.cause;
+      else if (now.state === 'open') this.#cause = undefined;
     });
     return remote;
   }
@@ -87,14 +92,40 @@ function remoteOf(client: KeyValueClient, { backoff, metadata }: SessionOptions)
 
 function resultOf<K extends Method>(method: K, response: SessionResponse__Output): Exchanges[K]['response'] {
   const { failure } = response;
-  if (failure) throw statusError(failure.code, failure.message);
+  if (failure) {
+    const { code, message, notDone } = failure;
+    throw new Unanswered(statusError(code, message), { handed: true, notDone });
+  }
   const result: Exchanges[K]['response'] | null | undefined = response[method];
   if (result) return result;
   throw statusError(status.DATA_LOSS, `the answer to ${method} is ${response.result ?? 'empty'}`);
 }
 
-/** Requests that were still queued when the stream failed for good failed of the same. */
-function reasonOf(error: unknown): unknown {
-  const failed = RxDuplexError.is(error) && error.code === 'CLOSED' && error.cause !== undefined;
-  return failed ? error.cause : error;
+/**
+ * What is known of a request that was not answered. Only two errors say that a call had it: it died, or the time was over
+ * while it had the request. All others of the library's own come before that: the request waited in the buffer, or was
+ * refused by it, or was still in it when the stream failed for good. One that waited for a stream failed of what
+ * keeps the stream from being opened.
+ */
+function unansweredBy(error: unknown, cause: unknown): Unanswered {
+  if (error instanceof Unanswered) return error;
+  if (error instanceof NoReplyError) {
+    const { handed } = error;
+    return new Unanswered(handed || codeOf(cause) === undefined ? error : cause, { handed });
+  }
+  const handed = !RxDuplexError.is(error) || error.code === 'CONNECTION_LOST';
+  return new Unanswered(reasonOf(error, cause), { handed });
+}
+
+/**
+ * What ended the stream is what the request failed of, as if it had been a call of its own. A stream that ended for no
+ * such reason was closed by the client; `cause` is why there was none.
+ */
+function reasonOf(error: unknown, cause: unknown): unknown {
+  if (!RxDuplexError.is(error)) return error;
+  const isClosed = error.code === 'CLOSED';
+  if (!isClosed && error.code !== 'CONNECTION_LOST') return error;
+  if (error.cause === undefined) return isClosed ? closedBecause(cause) : error;
+  const reason = reasonOf(error.cause, cause);
+  return codeOf(reason) === undefined ? error : reason;
 }

@@ -2,7 +2,9 @@ import { Metadata, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
 
 import type { Current__Output, Entry__Output } from '../../generated/kv.js';
-import { badOption } from '../options.js';
+import { RxDuplexError } from '../../index.js';
+import { badOption, checkFields, orderly } from '../../internal.js';
+import type { Names } from '../../internal.js';
 
 /** A key or a value, as it is given: a string is its UTF-8. */
 export type Bytes = Uint8Array | string;
@@ -32,7 +34,9 @@ export function asBytes(name: string, given: Bytes): Uint8Array {
   throw badOption(name, 'a Uint8Array, or a string', given);
 }
 
-export function spanOnWire({ start = '', end = '' }: KvSpan): { readonly start: Uint8Array; readonly end: Uint8Array } {
+export function spanOnWire(span: KvSpan): { readonly start: Uint8Array; readonly end: Uint8Array } {
+  checkFields('span', span, { start: true, end: true } satisfies Names<KvSpan>);
+  const { start = '', end = '' } = span;
   return { start: asBytes('span.start', start), end: asBytes('span.end', end) };
 }
 
@@ -58,3 +62,10 @@ export function statusError(code: number, details: string): StatusError {
   const error = new Error(`${String(code)} ${status[code] ?? 'UNKNOWN'}: ${details}`);
   return Object.assign(error, { code, details, metadata: new Metadata() });
 }
+
+/** The code of any error that has one: a status of gRPC, or a word of the library's own. */
+export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;
+
+/** The error of an operation that a closed client does not begin, or attempt again; `cause` is what it failed of before. */
+export const closedBecause = (cause: unknown): RxDuplexError =>
+  orderly(new RxDuplexError('CLOSED', 'the client is closed', cause === undefined ? undefined : { cause }));

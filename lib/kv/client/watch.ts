@@ -1,9 +1,9 @@
 import { status } from '@grpc/grpc-js';
-import { Observable, defer, filter, map, takeUntil } from 'rxjs';
+import { Observable, defer, filter, map, of, takeUntil } from 'rxjs';
 
 import type { Changes__Output, WatchResponse__Output } from '../../generated/kv.js';
 import { Gate, Gated, reconnect, transient } from '../../index.js';
-import type { Backoff, ReconnectPolicy } from '../../index.js';
+import type { Backoff, ReconnectPolicy, Retry } from '../../index.js';
 import { currentOf, numberOf, statusError } from './values.js';
 import type { KvCurrent } from './values.js';
 
@@ -16,17 +16,21 @@ export interface KvChanges {
 export interface KvWatchOptions {
   /** The first revision to be told. Default that which comes next when the watch has begun. */
   readonly from?: number;
-  /** Told before each wait for another attempt: changes are told late from then on. */
+  /** Called before each wait for another attempt: changes come late from then on. */
   readonly onRetry?: ReconnectPolicy['onRetry'];
 }
 
-/** Changes that a watch would have told next are no longer known. Who wants to go on reads anew what there is. */
+/**
+ * The changes that a watch would have told next are not known. The store has forgotten them; or it has never given the
+ * revision that the watch stands at, because it was put back from a backup, or is another one than before. To go
+ * on, read the current values and watch from their revision.
+ */
 export class CompactedError extends Error {
   override readonly name: string = 'CompactedError';
   readonly code = 'COMPACTED' as const;
   /** The first revision that was not told. */
   readonly from: number;
-  /** The oldest one that is still known. */
+  /** The oldest one after it that is known. */
   readonly oldest: number;
 
   constructor(from: number, oldest: number) {
@@ -42,8 +46,6 @@ export type OpenWatch = (from: number) => Gated<WatchResponse__Output>;
 export interface WatchSettings {
   readonly from: number;
   readonly backoff: Backoff;
-  /** Whether another attempt asks for its metadata anew. */
-  readonly freshMetadata: boolean;
   readonly onRetry: ReconnectPolicy['onRetry'];
   /** Completes the watch. */
   readonly closed$: Observable<void>;
@@ -56,7 +58,8 @@ export function changesOf(open: OpenWatch, settings: WatchSettings): Gated<KvCha
     backoff,
     retryable: transient,
     onComplete: () => 'reopen',
-    ...(onRetry && { onRetry }),
+    // An error that it throws is reported as that of any subscriber is, and the watch goes on.
+    ...(onRetry && { onRetry: (told: Retry) => of(told).subscribe(onRetry) }),
   };
   const gate = new Gate();
   return new Gated<KvChanges>(gate, (subscriber) => {

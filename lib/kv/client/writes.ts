@@ -1,5 +1,7 @@
 import type { Expectation as ExpectationOnWire, TransactRequest } from '../../generated/kv.js';
-import { badOption, whole } from '../options.js';
+import { badOption, checkFields, checkNames } from '../../internal.js';
+import type { Names } from '../../internal.js';
+import { whole } from '../options.js';
 import type { Expectation } from '../store/store.js';
 import type { Repeat } from './options.js';
 import { asBytes } from './values.js';
@@ -23,19 +25,25 @@ export interface Written {
   readonly writes: readonly { readonly key: Uint8Array; readonly value: Uint8Array | undefined }[];
 }
 
-export function writtenOf({ conditions = [], writes }: KvTransaction): Written {
-  return {
-    conditions: conditions.map(({ key, expected }) => ({ key: asBytes('key', key), expected: checked(expected) })),
-    writes: writes.map(({ key, value }) => ({
-      key: asBytes('key', key),
-      value: value === undefined ? undefined : asBytes('value', value),
-    })),
-  };
+export function writtenOf(transaction: KvTransaction): Written {
+  checkFields('transaction', transaction, { conditions: true, writes: true } satisfies Names<KvTransaction>);
+  const { conditions = [], writes } = transaction;
+  return { conditions: list('conditions', conditions).map(conditionOf), writes: list('writes', writes).map(writeOf) };
 }
 
 /** The write of one key. */
-export function oneWritten(key: Bytes, value: Bytes | undefined, { expected }: WriteOptions): Written {
-  return writtenOf({ conditions: expected ? [{ key, expected }] : [], writes: [{ key, value }] });
+export function oneWritten(
+  method: 'put' | 'delete',
+  key: Bytes,
+  value: Bytes | undefined,
+  options: WriteOptions,
+): Written {
+  checkNames(method, options, { expected: true } satisfies Names<WriteOptions>);
+  const { expected } = options;
+  return {
+    conditions: expected === undefined ? [] : [conditionOf({ key, expected })],
+    writes: [writeOf({ key, value })],
+  };
 }
 
 export function transactRequest({ conditions, writes }: Written): TransactRequest {
@@ -68,7 +76,29 @@ export function repeatable({ conditions, writes }: Written, repeat: Repeat): boo
 
 export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
+function list<T>(name: string, given: readonly T[]): readonly T[] {
+  if (!Array.isArray(given)) throw badOption(name, 'an array', given);
+  return given as readonly T[];
+}
+
+function conditionOf(condition: NonNullable<KvTransaction['conditions']>[number]): Written['conditions'][number] {
+  checkFields('condition', condition, { key: true, expected: true } satisfies Names<typeof condition>);
+  const { key, expected } = condition;
+  return { key: asBytes('key', key), expected: checked(expected) };
+}
+
+function writeOf(write: KvTransaction['writes'][number]): Written['writes'][number] {
+  checkFields('write', write, { key: true, value: true } satisfies Names<typeof write>);
+  const { key, value } = write;
+  return { key: asBytes('key', key), value: value === undefined ? undefined : asBytes('value', value) };
+}
+
+/** What is expected must be one thing: a part of it that had no effect would be an update that is lost. */
 function checked(expected: Expectation): Expectation {
+  checkFields('expected', expected, { version: true, exists: true } satisfies Names<Expectation>);
+  if ('version' in expected && 'exists' in expected) {
+    throw badOption('expected', 'either a version, or whether there is a value', expected);
+  }
   if ('version' in expected) return { version: whole('expected.version', expected.version) };
   if (typeof expected.exists === 'boolean') return { exists: expected.exists };
   throw badOption('expected.exists', 'true or false', expected.exists);

@@ -1,4 +1,5 @@
 import type { Database, Operation } from './database.js';
+import { WriteFailed } from './failure.js';
 import { damaged } from './records.js';
 import type { Head } from './records.js';
 import { View, openView } from './view.js';
@@ -63,7 +64,7 @@ export class Disk {
       await db.batch(operations, { sync: true });
     } catch (error) {
       this.#failed = operations;
-      throw error;
+      throw new WriteFailed(error);
     }
     this.#show(new View(db, head));
   }
@@ -137,8 +138,9 @@ export class Disk {
     void this.#end(before);
   }
 
+  /** Never rejects: a snapshot that cannot be closed ends with its database, and nothing else depends on it. */
   async #end(view: View): Promise<void> {
-    await view.release();
+    await view.release().catch(() => undefined);
     this.#views.delete(view);
   }
 
@@ -152,5 +154,5 @@ function bytesOf(operations: readonly Operation[]): number {
 }
 
 function isSame(a: Head, b: Head): boolean {
-  return a.revision === b.revision && a.oldest === b.oldest;
+  return a.revision === b.revision && a.known === b.known;
 }

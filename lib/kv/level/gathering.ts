@@ -9,7 +9,7 @@ export class Gathering<T extends Sized> {
   #waiting: T[] = [];
   #running: Promise<void> | undefined;
 
-  /** `run` never fails. A group is of at most so many bytes, or of one. */
+  /** `run` tells those in the group what became of them, and is not to fail. A group is of at most so many bytes, or of one. */
   constructor(run: (group: readonly T[]) => Promise<void>, maxBytes: number) {
     this.#run = run;
     this.#maxBytes = maxBytes;
@@ -27,7 +27,13 @@ export class Gathering<T extends Sized> {
 
   async #runAll(): Promise<void> {
     await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#run(this.#next());
+    while (this.#waiting.length > 0) {
+      try {
+        await this.#run(this.#next());
+      } catch {
+        // Nobody awaits this, and the next group must not be kept from its turn.
+      }
+    }
     this.#running = undefined;
   }
 

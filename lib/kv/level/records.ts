@@ -1,5 +1,6 @@
 import { bytesOf, keyOf } from '../key.js';
 import type { Key } from '../key.js';
+import type { Opening } from '../store/opening.js';
 import { StoreError } from '../store/store.js';
 import type { Changes, Current, Entry } from '../store/store.js';
 import type { Bounds } from './database.js';
@@ -7,25 +8,32 @@ import type { Bounds } from './database.js';
 /**
  * How a store lies on disk, in records whose keys begin with a letter:
  *
- * - `h`, the head: the number of this layout, the newest revision and the oldest whose changes are known
+ * - `h`, the head: the number of this layout, the newest revision, and the one from which on nothing has been forgotten
  * - `c` and a revision, its changes: of each a 1 with key and value, or a 0 with the key, both after their lengths
+ * - `c` and a revision, an opening of the store: a 2, and the revision after which it came
  * - `v` and a key, its value: after the version
  *
  * Revisions are 8 bytes, lengths are 4, the most significant first.
  */
 export interface Head {
   readonly revision: number;
-  readonly oldest: number;
+  /** Whoever has seen all revisions before this one can be told all that came after. */
+  readonly known: number;
 }
 
-const layout = 1;
+const layout = 2;
+/** In a store of layout 1 there are no openings. */
+const oldLayout = 1;
+
+const changeKinds = { removed: 0, put: 1 } as const;
+const openingKind = 2;
 const revisionBytes = 8;
 const lengthBytes = 4;
 const readAheadBytes = 256 << 10;
 
 export const headKey: Buffer = Buffer.from('h');
 
-export function changesKey(revision: number): Buffer {
+export function historyKey(revision: number): Buffer {
   return Buffer.concat([Buffer.from('c'), revisionOf(revision)]);
 }
 
@@ -33,9 +41,9 @@ export function valueKey(key: Key): Buffer {
   return bytesOf(`v${key}` as Key);
 }
 
-/** All changes from a revision on. */
-export function changesFrom(revision: number): Bounds {
-  return { gte: changesKey(revision), lt: Buffer.from('d'), highWaterMarkBytes: readAheadBytes };
+/** The history from a revision on. */
+export function historyFrom(revision: number): Bounds {
+  return { gte: historyKey(revision), lt: Buffer.from('d'), highWaterMarkBytes: readAheadBytes };
 }
 
 export function valuesBetween(start: Key, end: Key | undefined): Bounds {
@@ -46,17 +54,17 @@ export function valuesBetween(start: Key, end: Key | undefined): Bounds {
   };
 }
 
-export function headRecord({ revision, oldest }: Head): Buffer {
-  return Buffer.concat([Buffer.of(layout), revisionOf(revision), revisionOf(oldest)]);
+export function headRecord({ revision, known }: Head): Buffer {
+  return Buffer.concat([Buffer.of(layout), revisionOf(revision), revisionOf(known)]);
 }
 
 export function headOf(record: Buffer): Head {
   const reading = new Reading('the head', record);
   const found = reading.byte();
-  if (found !== layout) throw damaged(`the head is of layout ${found}, and not ${layout}`);
-  const head = { revision: reading.revision(), oldest: reading.revision() };
-  if (head.oldest < 1 || head.oldest > head.revision + 1) {
-    throw damaged(`the head says that ${head.oldest} is the oldest revision, of ${head.revision}`);
+  if (found !== layout && found !== oldLayout) throw damaged(`the head is of layout ${found}, and not ${layout}`);
+  const head = { revision: reading.revision(), known: reading.revision() };
+  if (head.known < 1 || head.known > head.revision + 1) {
+    throw damaged(`the head says that ${head.known} is the oldest revision, of ${head.revision}`);
   }
   return reading.whole(head);
 }
@@ -80,27 +88,42 @@ export function changesRecord({ changes }: Changes): Buffer {
   return Buffer.concat(
     changes.flatMap(({ key, entry }) => {
       const bytes = bytesOf(key);
-      if (!entry) return [Buffer.of(0), lengthOf(bytes), bytes];
-      return [Buffer.of(1), lengthOf(bytes), bytes, lengthOf(entry.value), entry.value];
+      if (!entry) return [Buffer.of(changeKinds.removed), lengthOf(bytes), bytes];
+      return [Buffer.of(changeKinds.put), lengthOf(bytes), bytes, lengthOf(entry.value), entry.value];
     }),
   );
+}
+
+export function openingRecord({ after }: Opening): Buffer {
+  return Buffer.concat([Buffer.of(openingKind), revisionOf(after)]);
+}
+
+/** Whether a record of the history is that of an opening. */
+export const isOpening = (record: Buffer): boolean => record[0] === openingKind;
+
+export function openingOf(revision: number, record: Buffer): Opening {
+  const reading = new Reading(`the opening at revision ${revision}`, record);
+  reading.byte();
+  return reading.whole({ revision, after: reading.revision() });
 }
 
 export function changesOf(revision: number, record: Buffer): Changes {
   const reading = new Reading(`the changes of revision ${revision}`, record);
   const changes: Current[] = [];
   while (reading.more) {
-    const kept = reading.byte();
-    if (kept > 1) throw damaged(`the changes of revision ${revision} have one of kind ${kept}`);
+    const kind = reading.byte();
     const key = keyOf(reading.measured());
-    changes.push({ key, entry: kept === 0 ? undefined : { key, value: reading.measured(), version: revision } });
+    if (kind === changeKinds.removed) changes.push({ key, entry: undefined });
+    else if (kind === changeKinds.put)
+      changes.push({ key, entry: { key, value: reading.measured(), version: revision } });
+    else throw damaged(`the changes of revision ${revision} have one of kind ${kind}`);
   }
   return { revision, changes };
 }
 
-/** The revision of a record of changes. */
-export function revisionOfChanges(key: Uint8Array): number {
-  return new Reading('a key of changes', Buffer.from(key.subarray(1))).revision();
+/** The revision of a record of the history. */
+export function revisionOfRecord(key: Uint8Array): number {
+  return new Reading('a key of the history', Buffer.from(key.subarray(1))).revision();
 }
 
 export function damaged(what: string): StoreError {

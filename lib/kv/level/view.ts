@@ -1,17 +1,20 @@
 import { Filling } from '../store/filling.js';
 import type { Key } from '../key.js';
 import { UnderWay } from '../under-way.js';
-import type { Changes, Entry, Found, Page, PageSize, Span } from '../store/store.js';
+import type { Kept } from '../store/retention.js';
+import type { Changes, Entry, Found, KnownChanges, Page, PageSize, Span } from '../store/store.js';
 import type { Bounds, Database, Records, Snapshot } from './database.js';
 import {
-  changesFrom,
   changesOf,
   damaged,
   entryOf,
   headKey,
   headOf,
+  historyFrom,
+  isOpening,
   keyOfValue,
-  revisionOfChanges,
+  openingOf,
+  revisionOfRecord,
   shown,
   valueKey,
   valuesBetween,
@@ -68,29 +71,35 @@ export class View {
     return filling.page(this.head.revision);
   }
 
-  async changes(from: number, max: number): Promise<readonly Changes[] | undefined> {
-    const { revision, oldest } = this.head;
-    if (from < oldest) return undefined;
-    const count = Math.min(max, revision + 1 - from);
-    const found: Changes[] = [];
-    if (count <= 0) return found;
-    for await (const [key, record] of stepsOf(this.#records(changesFrom(from)), count)) {
-      const next = from + found.length;
-      const came = revisionOfChanges(key);
-      if (came !== next) throw damaged(`after the changes before revision ${next} come those of ${came}`);
-      found.push(changesOf(came, record));
-      if (found.length === count) return found;
+  /** An opening counts as a revision here, so that no number of them is read at once. */
+  async changes(from: number, max: number): Promise<KnownChanges> {
+    const { revision: newest, known } = this.head;
+    if (from < known) return { oldest: known };
+    const changes: Changes[] = [];
+    if (from > newest) return { changes, upTo: from - 1 };
+    let next = from;
+    let left = max;
+    for await (const [key, record] of stepsOf(this.#records(historyFrom(from)), max)) {
+      const came = revisionOfRecord(key);
+      const before = isOpening(record) ? openingOf(came, record).after : came - 1;
+      // Who asks from within the gap before an opening has seen a revision of another life: see `firstRevision`.
+      if (before < from - 1 && next === from) return { oldest: came + 1 };
+      if (before !== next - 1) throw damaged(`after the changes before revision ${next} come those of ${before + 1}`);
+      if (!isOpening(record)) changes.push(changesOf(came, record));
+      next = came + 1;
+      left -= 1;
+      if (left === 0 || next > newest) return { changes, upTo: came };
     }
-    throw damaged(`the changes of revision ${from + found.length} are missing`);
+    throw damaged(`the changes of revision ${next} are missing`);
   }
 
-  /** The sizes of all records of changes there are. */
-  async sizesOfChanges(): Promise<readonly number[]> {
-    const sizes: number[] = [];
-    for await (const [, record] of stepsOf(this.#records(changesFrom(this.head.oldest)), Infinity)) {
-      sizes.push(record.length);
+  /** The whole history, without its contents. */
+  async history(): Promise<readonly Kept[]> {
+    const kept: Kept[] = [];
+    for await (const [key, record] of stepsOf(this.#records(historyFrom(this.head.known)), Infinity)) {
+      kept.push({ revision: revisionOfRecord(key), bytes: record.length, isOpening: isOpening(record) });
     }
-    return sizes;
+    return kept;
   }
 
   /** Ends it, once what is being read is read. */
@@ -122,7 +131,7 @@ export async function openView(db: Database): Promise<View> {
       db.iterator({ gte: Buffer.of(), lt: Buffer.of(0xff), highWaterMarkBytes: 1, snapshot }),
     );
     if (first) throw damaged(`it has no head, but a record at 0x${Buffer.from(first).toString('hex', 0, 32)}`);
-    return new View(db, { revision: 0, oldest: 1 });
+    return new View(db, { revision: 0, known: 1 });
   } finally {
     await snapshot.close();
   }

@@ -5,11 +5,14 @@ import type { KeyValueHandlers } from '../../generated/kv.js';
 import type { KeyValueServiceHandlers } from '../../generated/kvservice.js';
 import { repeated } from '../../index.js';
 import type { Handlers, ServeOptions } from '../../index.js';
+import { checkNames } from '../../internal.js';
+import type { Names } from '../../internal.js';
+import { withMethods } from '../options.js';
 import type { Store } from '../store/store.js';
 import { articleHandlers } from './article.js';
 import { Engine } from './engine.js';
 import { StatusError } from './failure.js';
-import { largestAnswer, limitsOf } from './limits.js';
+import { largestAnswer, limitNames, limitsOf } from './limits.js';
 import type { LimitOptions } from './limits.js';
 import { operationsOf } from './operations.js';
 import { Requests } from './requests.js';
@@ -26,6 +29,8 @@ export interface KeyValuesOptions extends LimitOptions {
   /** What an operation is made to take, to measure by. Default nothing. */
   readonly work?: Work;
 }
+
+const names: Names<KeyValuesOptions> = { concurrency: true, work: true, ...limitNames };
 
 /**
  * A store as a service: by the article's API, and by the one with versions. Both share one schedule, so that what is
@@ -50,6 +55,9 @@ export class KeyValues {
   readonly endWatches: () => void;
 
   constructor(store: Store, options: KeyValuesOptions = {}) {
+    // The `await` of a store on disk is easily forgotten.
+    withMethods('store', store, methods, 'a store, as memoryStore() and await levelStore(directory) give');
+    checkNames('KeyValues', options, names);
     const { concurrency = 'free', work = {} } = options;
     const limits = limitsOf(options);
     const engine = new Engine(store, scheduleOf(concurrency), workOf(work));
@@ -67,3 +75,5 @@ export class KeyValues {
       engine.closing$.error(new StatusError(status.UNAVAILABLE, 'there are to be no more watches'));
   }
 }
+
+const methods: readonly (keyof Store)[] = ['get', 'range', 'commit', 'changes', 'compact', 'close'];

@@ -1,3 +1,4 @@
+import type { Names } from '../../internal.js';
 import { whole } from '../options.js';
 
 export interface LimitOptions {
@@ -25,6 +26,15 @@ export interface LimitOptions {
 }
 
 export type Limits = Required<LimitOptions>;
+
+export const limitNames: Names<LimitOptions> = {
+  maxKeyBytes: true,
+  maxValueBytes: true,
+  maxOperations: true,
+  maxPageEntries: true,
+  maxPageBytes: true,
+  maxInFlight: true,
+};
 
 export function limitsOf({
   maxKeyBytes = 8_192,

@@ -97,7 +97,7 @@ export class Requests {
     if (version === undefined) return undefined;
     const newest = this.#revision();
     if (version !== '0' && Number(version) <= newest) return { version: Number(version) };
-    throw invalid(`no value has had version ${version}; the newest is ${String(newest)}, and the first was 1`);
+    throw invalid(`no value has had version ${version}; the newest is ${String(newest)}`);
   }
 
   readonly #condition = ({ key, expected }: Condition__Output): Condition => {

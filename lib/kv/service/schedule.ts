@@ -17,7 +17,7 @@ import {
 } from 'rxjs';
 
 import type { Key } from '../key.js';
-import { oneOf } from '../options.js';
+import { oneOf } from '../../internal.js';
 
 /** Which operations may be at work at once. */
 export type Concurrency =

@@ -20,8 +20,8 @@ export function sessionOf(
   const answer = (request: SessionRequest__Output): Observable<SessionResponse> =>
     defer(() => resultOf(operations, request)).pipe(
       catchError((error: unknown) => {
-        const { code, message } = tell(error);
-        return of({ failure: { code, message } });
+        const { code, details, notDone } = tell(error);
+        return of({ failure: { code, message: details, notDone } });
       }),
       map((result) => ({ id: request.id, ...result })),
     );

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
-import { AsyncSubject, concat, defer, filter, firstValueFrom, merge, of, takeUntil, throwError } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { AsyncSubject, BehaviorSubject, filter, firstValueFrom, map, merge, of, takeUntil } from 'rxjs';
+import type { Observable, Subscription } from 'rxjs';
 
 import type { WatchRequest__Output, WatchResponse } from '../../generated/kv.js';
 import type { Key } from '../key.js';
@@ -70,36 +70,37 @@ function beginningOf({ from }: WatchRequest__Output, revision: number): number {
  * The changes of the keys in `span`, from a revision on, as they are asked for: nothing is kept for one who asks slowly,
  * who is told if the store has forgotten meanwhile what would come next.
  */
-async function* changesOf(
-  store: Store,
-  span: Span,
-  from: number,
-  { left$, closing$ }: Ending,
-): AsyncGenerator<WatchResponse> {
+async function* changesOf(store: Store, span: Span, from: number, ending: Ending): AsyncGenerator<WatchResponse> {
   // What cannot be begun fails before it has: whoever comes again and again for that is to wait longer each time.
-  await firstValueFrom(merge(closing$, of(true)));
-  let revisions = await store.changes(from, 1);
-  yield { begun: { from } };
-  let told = from - 1;
-  for (let next = from; revisions; revisions = await store.changes(next, fitting(revisions))) {
-    for (const { revision, changes } of revisions) {
-      next = revision + 1;
-      const watched = changes.filter(({ key }) => within(span, key));
-      if (watched.length === 0) continue;
-      yield { changes: { revision, changes: watched.map(currentOf) } };
-      told = revision;
+  await firstValueFrom(merge(ending.closing$, of(true)));
+  const moves = new Moves(store);
+  try {
+    let seen = moves.count;
+    let known = await store.changes(from, 1);
+    yield { begun: { from } };
+    let told = from - 1;
+    for (let next = from; 'changes' in known;) {
+      const { changes: revisions, upTo } = known;
+      for (const { revision, changes } of revisions) {
+        const watched = changes.filter(({ key }) => within(span, key));
+        if (watched.length === 0) continue;
+        yield { changes: { revision, changes: watched.map(currentOf) } };
+        told = revision;
+      }
+      const isFurther = upTo >= next;
+      next = Math.max(next, upTo + 1);
+      if (isFar(next - 1 - told, store)) {
+        told = next - 1;
+        yield { progress: { revision: told } };
+      }
+      if (!isFurther && !(await moves.after(seen, ending))) return;
+      seen = moves.count;
+      known = await store.changes(next, fitting(revisions));
     }
-    if (isFar(next - 1 - told, store)) {
-      told = next - 1;
-      yield { progress: { revision: told } };
-    }
-    if (revisions.length > 0) continue;
-    const newest = await firstValueFrom(merge(closing$, reached(store, next)).pipe(takeUntil(left$)), {
-      defaultValue: undefined,
-    });
-    if (newest === undefined) return;
+    yield { compacted: { oldest: known.oldest } };
+  } finally {
+    moves.stop();
   }
-  yield { compacted: { oldest: store.oldest } };
 }
 
 /** How many revisions fit, if they are as large as those; one, if there were none. */
@@ -114,13 +115,45 @@ function isFar(revisions: number, { revision, oldest }: Store): boolean {
   return revisions >= Math.max(silent.least, Math.min(known / 4, silent.most));
 }
 
-const reached = (store: Store, revision: number): Observable<number> =>
-  defer(() => {
-    if (store.revision >= revision) return of(store.revision);
-    return concat(
-      store.revision$.pipe(filter((newest) => newest >= revision)),
-      throwError(() => new StoreError('CLOSED', 'the store was closed')),
+/**
+ * Counts what a store emits on `revision$`, also while it is being asked for changes: what it emits then may not be in its
+ * answer. The numbers of the revisions do not matter. A store whose `revision` is ahead of what it can tell would
+ * otherwise be asked over and over, without a turn of the event loop between.
+ */
+class Moves {
+  readonly #count$ = new BehaviorSubject(0);
+  readonly #subscription: Subscription;
+
+  constructor(store: Store) {
+    this.#subscription = store.revision$.subscribe({
+      next: () => {
+        this.#count$.next(this.count + 1);
+      },
+      error: (error: unknown) => {
+        this.#count$.error(error);
+      },
+      complete: () => {
+        this.#count$.error(new StoreError('CLOSED', 'the store was closed'));
+      },
+    });
+  }
+
+  get count(): number {
+    return this.#count$.value;
+  }
+
+  /** Resolves when the count is more than `seen`, with false if the watch was left first; rejects at the end of the store. */
+  async after(seen: number, { left$, closing$ }: Ending): Promise<boolean> {
+    const moved$ = this.#count$.pipe(
+      filter((count) => count > seen),
+      map(() => true),
     );
-  });
+    return firstValueFrom(merge(closing$, moved$).pipe(takeUntil(left$)), { defaultValue: false });
+  }
+
+  stop(): void {
+    this.#subscription.unsubscribe();
+  }
+}
 
 const within = ({ start, end }: Span, key: Key): boolean => key >= start && (end === undefined || key < end);

@@ -1,3 +1,5 @@
+import { checkFields } from '../../internal.js';
+import type { Names } from '../../internal.js';
 import { whole } from '../options.js';
 
 /** What an operation is made to take before it is done, as in the article; nothing by itself. */
@@ -8,7 +10,9 @@ export interface Work {
   readonly writeMs?: number;
 }
 
-export function workOf({ readMs = 0, writeMs = 0 }: Work): Required<Work> {
+export function workOf(work: Work): Required<Work> {
+  checkFields('work', work, { readMs: true, writeMs: true } satisfies Names<Work>);
+  const { readMs = 0, writeMs = 0 } = work;
   return { readMs: whole('work.readMs', readMs, 0), writeMs: whole('work.writeMs', writeMs, 0) };
 }
 

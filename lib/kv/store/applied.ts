@@ -1,4 +1,5 @@
 import type { Key } from '../key.js';
+import { revisionAfter } from './opening.js';
 import { holds } from './store.js';
 import type { Changes, Committed, Current, Entry, Transaction } from './store.js';
 
@@ -20,10 +21,9 @@ export function applied(
     .filter(({ expected, entry }) => !holds(expected, entry))
     .map(({ key, entry }): Current => ({ key, entry }));
   if (current.length > 0) return { answer: { outcome: 'refused', revision, current }, made: undefined };
-  const version = revision + 1;
-  const changes = writes
-    .filter(({ key, value }) => value !== undefined || entryOf(key) !== undefined)
-    .map(({ key, value }): Current => ({ key, entry: value && { key, value, version } }));
-  if (changes.length === 0) return { answer: { outcome: 'done', revision }, made: undefined };
+  const effective = writes.filter(({ key, value }) => value !== undefined || entryOf(key) !== undefined);
+  if (effective.length === 0) return { answer: { outcome: 'done', revision }, made: undefined };
+  const version = revisionAfter(revision);
+  const changes = effective.map(({ key, value }): Current => ({ key, entry: value && { key, value, version } }));
   return { answer: { outcome: 'done', revision: version }, made: { revision: version, changes } };
 }

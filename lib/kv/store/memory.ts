@@ -3,30 +3,50 @@ import type { Observable } from 'rxjs';
 import { EmptyBTree } from 'sorted-btree';
 import type { ISortedMap } from 'sorted-btree';
 
+import { checkNames } from '../../internal.js';
+import type { Names } from '../../internal.js';
 import type { Key } from '../key.js';
 import { whole } from '../options.js';
 import { applied } from './applied.js';
 import { Filling } from './filling.js';
 import { History } from './history.js';
-import { historyLimits } from './retention.js';
+import { firstRevision } from './opening.js';
+import { historyLimits, historyNames } from './retention.js';
 import type { HistoryOptions } from './retention.js';
 import { StoreError } from './store.js';
-import type { Changes, Committed, Current, Entry, Found, Page, PageSize, Span, Store, Transaction } from './store.js';
+import type {
+  Changes,
+  Committed,
+  Current,
+  Entry,
+  Found,
+  KnownChanges,
+  Page,
+  PageSize,
+  Span,
+  Store,
+  Transaction,
+} from './store.js';
 
 const usualHistoryBytes = 64 << 20;
 
 export interface MemoryOptions extends HistoryOptions {
   /**
-   * Default 1. Versions are given once in the life of a store, and this one lives as long as its process: for clients that
-   * outlive it give a number that is larger each time, such as the time in microseconds.
+   * The first revision that is given. Default the microseconds since 1970, which is beyond what any earlier store has
+   * given: clients that outlive this process, and take the next one for the same, are told so. Give 1 where no client does,
+   * in a test, say.
    */
   readonly firstRevision?: number;
 }
 
+const names: Names<MemoryOptions> = { firstRevision: true, ...historyNames };
+
 /** Keeps everything in memory, in the order of the keys, for as long as the process lives. */
-export function memoryStore({ firstRevision = 1, ...options }: MemoryOptions = {}): Store {
-  const first = whole('firstRevision', firstRevision);
-  return new MemoryStore(new History(historyLimits(options, usualHistoryBytes), first), first - 1);
+export function memoryStore(options: MemoryOptions = {}): Store {
+  checkNames('memoryStore', options, names);
+  const { firstRevision: given } = options;
+  const revision = (given === undefined ? firstRevision(0) : whole('firstRevision', given)) - 1;
+  return new MemoryStore(new History(historyLimits(options, usualHistoryBytes), { revision, after: 0 }), revision);
 }
 
 class MemoryStore implements Store {
@@ -69,7 +89,7 @@ class MemoryStore implements Store {
     return answer;
   }
 
-  changes(from: number, max: number): readonly Changes[] | undefined {
+  changes(from: number, max: number): KnownChanges {
     this.#refuseClosed();
     return this.#history.from(from, max);
   }

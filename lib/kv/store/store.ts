@@ -70,17 +70,33 @@ export interface Changes {
   readonly changes: readonly Current[];
 }
 
+/** The answer to `Store.changes`. */
+export type KnownChanges =
+  | {
+      /** In order. The other revisions up to `upTo` were never given. */
+      readonly changes: readonly Changes[];
+      /** How far this tells everything; the revision before the one that was asked for, if there is nothing to tell yet. */
+      readonly upTo: number;
+    }
+  | {
+      /**
+       * The revision that was asked for is not known: it was forgotten, or another life of the store has given it (see
+       * `firstRevision`). This is the oldest one after it that is.
+       */
+      readonly oldest: number;
+    };
+
 /**
  * Where keys and values are. Every commit that changes something makes a revision, counted up and never given twice. What
- * a commit has answered is kept as the store promises; of one that failed nobody knows, unless its `StoreError` says why
- * it was not done.
+ * a commit has answered is kept as the store promises. Of one that failed nobody knows whether it was done, unless it
+ * failed with a `StoreError` whose `notDone` is true.
  */
 export interface Store {
-  /** The newest there is; 0 at first. */
+  /** The newest there is; of a store in which nothing has been written, the one before its first. */
   readonly revision: number;
   /** The oldest one whose changes are still known; one more than `revision`, if none are. */
   readonly oldest: number;
-  /** Tells each new revision once it can be read. */
+  /** Emits each new revision once it can be read, and completes when the store is closed. */
   readonly revision$: Observable<number>;
   get(key: Key): Soon<Found>;
   range(span: Span, size: PageSize): Soon<Page>;
@@ -89,8 +105,11 @@ export interface Store {
    * changes them, and the store does not either.
    */
   commit(transaction: Transaction): Soon<Committed>;
-  /** The changes of at most so many revisions, the first of them `from`; nothing if that is no longer known. */
-  changes(from: number, max: number): Soon<readonly Changes[] | undefined>;
+  /**
+   * The changes of at most so many revisions from `from` on, and how far they go. A store whose `revision` runs ahead of
+   * what it can tell yet emits on `revision$` when it can tell more.
+   */
+  changes(from: number, max: number): Soon<KnownChanges>;
   /** Forgets the changes of all revisions before `revision`. The values stay. */
   compact(revision: number): Soon<void>;
   /** Done when nothing more will be. What was asked before is still done, what is asked afterwards fails. */
@@ -99,22 +118,34 @@ export interface Store {
 
 /** Why a store could not do what it was asked for. */
 export type StoreFailure =
-  /** There is no room for what was to be written; reading goes on. */
+  /** There is no room for what was to be written. Reads still work. */
   | 'FULL'
-  /** Somebody else uses it. */
+  /** Another store, of this or another process, uses the directory. */
   | 'IN_USE'
-  /** It is not what it would have to be. */
+  /** The directory is damaged, or is not a store; or no revisions are left. */
   | 'UNUSABLE'
-  /** It was closed. */
+  /** The store was closed. */
   | 'CLOSED';
 
+export interface StoreErrorOptions extends ErrorOptions {
+  /** Default true. */
+  readonly notDone?: boolean;
+}
+
+/** Why a store did not do what it was asked for. */
 export class StoreError extends Error {
   readonly code: StoreFailure;
+  /**
+   * Whether it is certain that nothing of it was done, and that nothing will be. False where the store failed while it was
+   * writing: what it wrote may be found after a crash. Clients are told that such a write is in doubt.
+   */
+  readonly notDone: boolean;
 
-  constructor(code: StoreFailure, message: string, options?: ErrorOptions) {
+  constructor(code: StoreFailure, message: string, { notDone = true, ...options }: StoreErrorOptions = {}) {
     super(message, options);
     this.name = 'StoreError';
     this.code = code;
+    this.notDone = notDone;
   }
 }
 

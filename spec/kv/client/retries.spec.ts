@@ -25,7 +25,7 @@ type Cut = () => void;
 
 /** A client of a server that meets these faults, after `a` was given the value `zero` as version 1. */
 async function broken(options: KvOptions, faults: (cut: Cut, store: Store) => Fault[]): Promise<Broken> {
-  const real = memoryStore();
+  const real = memoryStore({ firstRevision: 1 });
   await real.commit({ conditions: [], writes: [{ key: keyOf(Buffer.from('a')), value: Buffer.from('zero') }] });
   let cut: Cut = () => undefined;
   const { store, commits } = faulty(
@@ -96,7 +96,7 @@ for (const api of apis) {
   test(`${api}: a read is attempted again over another connection`, async () => {
     let cuts = 0;
     let cut: Cut = () => undefined;
-    const store = storeWith(memoryStore(), (real) => ({
+    const store = storeWith(memoryStore({ firstRevision: 1 }), (real) => ({
       get: (key) => {
         if (cuts === 2) return real.get(key);
         cuts += 1;
@@ -260,7 +260,7 @@ for (const api of apis) {
   });
 
   test(`${api}: after so many attempts a read is an error and a write a doubt, of the same status`, async () => {
-    const store = storeWith(memoryStore(), () => ({ get: () => stuck(), commit: () => stuck() }));
+    const store = storeWith(memoryStore({ firstRevision: 1 }), () => ({ get: () => stuck(), commit: () => stuck() }));
     let cut: Cut = () => undefined;
     const stuck = (): Promise<never> => {
       cut();

@@ -17,6 +17,7 @@ import { runFile } from '../../support/child.js';
 import {
   Folder,
   all,
+  changesFrom,
   codeOf,
   commitAll,
   expect,
@@ -24,6 +25,7 @@ import {
   history,
   key,
   large,
+  levelCounted,
   put,
   read,
   readAll,
@@ -34,7 +36,7 @@ const children = import.meta.resolve('../../support/children/committing.ts');
 
 /** What is done with a store that is then closed. */
 async function using<T>(folder: Folder, use: (store: Store) => Promise<T>, options?: HistoryOptions): Promise<T> {
-  const store = await levelStore(folder.path, options);
+  const store = await levelCounted(folder.path, options);
   try {
     return await use(store);
   } finally {
@@ -118,7 +120,7 @@ test('after a restart the changes that are there count against the room for them
     async (store) => {
       await write(store);
       assert.is(store.oldest, 4);
-      assert.is((await store.changes(4, 10))?.length, 3);
+      assert.is((await changesFrom(store, 4, 10))?.length, 3);
     },
     options,
   );
@@ -200,7 +202,7 @@ test('a database without its files is unusable', async () => {
 
 test('a directory is in use by one store at a time, and free as soon as that is closed', async () => {
   using folder = new Folder();
-  const store = await levelStore(folder.path);
+  const store = await levelCounted(folder.path);
   const { code, message } = await refusal(folder.path);
   assert.is(code, 'IN_USE');
   assert.match(message, folder.path);
@@ -235,10 +237,10 @@ test('a head that is none is unusable', async () => {
   const revision = '00'.repeat(7);
   const heads = {
     'the head ends 8 bytes too soon': '01',
-    'the head is of layout 2, and not 1': `02${revision}05${revision}01`,
-    'the head has 1 bytes too many': `01${revision}05${revision}0100`,
-    'the head says that 9 is the oldest revision, of 5': `01${revision}05${revision}09`,
-    'the head has a revision of 18446744073709551615': `01${'ff'.repeat(8)}${revision}01`,
+    'the head is of layout 3, and not 2': `03${revision}05${revision}01`,
+    'the head has 1 bytes too many': `02${revision}05${revision}0100`,
+    'the head says that 9 is the oldest revision, of 5': `02${revision}05${revision}09`,
+    'the head has a revision of 18446744073709551615': `02${'ff'.repeat(8)}${revision}01`,
   };
   for (const [told, head] of Object.entries(heads)) {
     using folder = new Folder();
@@ -277,7 +279,7 @@ test('a value of a revision that is to come is unusable', async () => {
 test('changes that cannot be read are told, and never skipped', async () => {
   const first = `c${'\x00'.repeat(7)}\x01`;
   const damages = [
-    ['02', 'the changes of revision 1 have one of kind 2'],
+    ['0300000000', 'the changes of revision 1 have one of kind 3'],
     ['0100000009', 'the changes of revision 1 ends 9 bytes too soon'],
   ] as const;
   for (const [value, told] of damages) {

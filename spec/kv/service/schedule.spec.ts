@@ -138,7 +138,7 @@ test('per-key: one without a key waits for nobody', () => {
 test('another word for a concurrency is refused', () => {
   assert.throws(
     () => scheduleOf('some' as Concurrency),
-    /BAD_OPTION: concurrency must be one of global, per-key, free; got "some"/,
+    /BAD_OPTION: concurrency must be one of "global", "per-key", "free"; got "some"/,
   );
 });
 

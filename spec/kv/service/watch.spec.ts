@@ -3,7 +3,7 @@ import type { ClientReadableStream, StatusObject } from '@grpc/grpc-js';
 import { rx } from 'rxduplex';
 import { memoryStore } from 'rxduplex/kv';
 import type { Store } from 'rxduplex/kv';
-import { defer, finalize, lastValueFrom } from 'rxjs';
+import { Subject, defer, finalize, lastValueFrom } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
@@ -11,6 +11,7 @@ import type { WatchRequest, WatchResponse__Output } from '../../../lib/generated
 import { keyOf } from '../../../lib/kv/key.js';
 import { randomFrom } from '../../support/histories.js';
 import { served, stopAll } from '../../support/key-values.js';
+import { storeWith } from '../../support/kv-clients.js';
 import type { Served } from '../../support/key-values.js';
 import { turns, until } from '../../support/peer.js';
 import { lateStore, over } from '../../support/stores.js';
@@ -143,7 +144,7 @@ test('one who watches what does not change is told now and then how far that is 
 });
 
 test('of a short history one is told sooner how far nothing has changed, so that it is known for long after', async () => {
-  const on = await served({ store: memoryStore({ maxRevisions: 80 }) });
+  const on = await served({ store: memoryStore({ firstRevision: 1, maxRevisions: 80 }) });
   const { told } = watch(on, { start: bytes('quiet'), from: 1 });
   await until('the beginning', () => told.length === 1);
   for (let left = 200; left > 0; left -= 1) {
@@ -155,7 +156,7 @@ test('of a short history one is told sooner how far nothing has changed, so that
 });
 
 test('one who reads slowly is told all in order up to what was forgotten meanwhile, and that', async () => {
-  const on = await served({ store: memoryStore({ maxRevisions: 50 }) });
+  const on = await served({ store: memoryStore({ firstRevision: 1, maxRevisions: 50 }) });
   const value = 'x'.repeat(1 << 20);
   const { call, told, ended } = watch(on, { from: 1 });
   await until('the beginning', () => told.length === 1);
@@ -186,7 +187,7 @@ test('one who reads as fast as it comes misses nothing of a store that answers l
 });
 
 test('one who leaves is forgotten at once', async () => {
-  const { store, watchers } = counted(memoryStore());
+  const { store, watchers } = counted(memoryStore({ firstRevision: 1 }));
   const on = await served({ store });
   const { told, call } = watch(on);
   await until('it waits', () => told.length === 1 && watchers() === 1);
@@ -196,7 +197,7 @@ test('one who leaves is forgotten at once', async () => {
 });
 
 test('one whose server has given it up is forgotten at once', async () => {
-  const { store, watchers } = counted(memoryStore());
+  const { store, watchers } = counted(memoryStore({ firstRevision: 1 }));
   const on = await served({ store });
   const { ended } = watch(on);
   await until('it waits', () => watchers() === 1);
@@ -206,7 +207,7 @@ test('one whose server has given it up is forgotten at once', async () => {
 });
 
 test('while nothing changes, the store is not asked', async () => {
-  const store = memoryStore();
+  const store = memoryStore({ firstRevision: 1 });
   let asked = 0;
   const changes = store.changes.bind(store);
   store.changes = (...args) => {
@@ -218,6 +219,67 @@ test('while nothing changes, the store is not asked', async () => {
   await until('the beginning', () => told.length === 1);
   await turns(20);
   assert.is(asked, 1);
+});
+
+test('a store whose revision is ahead of what it can tell is not asked over and over, and tells when it can', async () => {
+  const real = memoryStore({ firstRevision: 1 });
+  let asked = 0;
+  const ahead = storeWith(real, () => ({
+    get revision() {
+      return real.revision + 5;
+    },
+    changes: (from, max) => {
+      asked += 1;
+      return real.changes(from, max);
+    },
+  }));
+  const on = await served({ store: ahead });
+  const { told } = watch(on, { from: 1 });
+  await until('the beginning', () => told.length === 1);
+  await turns(20);
+  assert.is(asked, 1);
+  await fill(real, 1);
+  await until('the change', () => told.length === 2);
+  assert.equal([told[1], asked <= 3], ['1 a=', true]);
+});
+
+test('what a store can tell while it is being asked is told, although its answer does not have it', async () => {
+  const real = memoryStore({ firstRevision: 1 });
+  let asked = 0;
+  const late = storeWith(real, () => ({
+    revision: 1_000,
+    changes: async (from, max) => {
+      asked += 1;
+      const known = await real.changes(from, max);
+      if (asked === 1) await fill(real, 1);
+      return known;
+    },
+  }));
+  const { told } = watch(await served({ store: late }), { from: 1 });
+  await until('the change', () => told.length === 2);
+  assert.equal(told, ['begun 1', '1 a=']);
+});
+
+test('a store whose revisions end with an error ends a watch, and no process', async () => {
+  const revision$ = new Subject<number>();
+  const { told, ended } = watch(await served({ store: storeWith(memoryStore(), () => ({ revision$ })) }));
+  await until('the beginning', () => told.length === 1);
+  revision$.error(new Error('broken'));
+  await until('the end', () => ended.length > 0);
+  assert.is(ended[0]?.code, status.UNKNOWN);
+});
+
+test('how far nothing was given is told at once, so that the watch need not go back before that', async () => {
+  const store = memoryStore({ firstRevision: 1_000 });
+  const on = await served({ store });
+  const { told } = watch(on, { from: 1 });
+  await until('the progress', () => told.length === 2);
+  await fill(store, 1);
+  await until('the change', () => told.length === 3);
+  assert.equal(told, ['begun 1', 'up to 999', '1000 a=']);
+  const other = watch(on, { from: 500 });
+  await until('the end', () => other.ended.length > 0);
+  assert.equal([other.told, other.ended[0]?.code], [['begun 500', 'compacted 1000'], status.OK]);
 });
 
 test('when there are to be no more watches each ends with UNAVAILABLE, and a drain does not wait for them', async () => {
@@ -235,14 +297,16 @@ test('one that comes when there are to be no more, or whose store fails, ends be
   const on = await served();
   on.kv.endWatches();
   const late = watch(on);
-  const broken = watch(await served({ store: over(memoryStore(), { changes: () => Promise.reject(new Error()) }) }));
+  const broken = watch(
+    await served({ store: over(memoryStore({ firstRevision: 1 }), { changes: () => Promise.reject(new Error()) }) }),
+  );
   await until('both ends', () => late.ended.length + broken.ended.length === 2);
   assert.equal([late.told, late.ended[0]?.code], [[], status.UNAVAILABLE]);
   assert.equal([broken.told, broken.ended[0]?.code], [[], status.UNKNOWN]);
 });
 
 test('of large revisions fewer are asked for at once', async () => {
-  const store = memoryStore();
+  const store = memoryStore({ firstRevision: 1 });
   const asked: number[] = [];
   const changes: Store['changes'] = (from, max) => {
     asked.push(max);

@@ -1,14 +1,16 @@
 import { memoryStore } from 'rxduplex/kv';
-import type { Transaction } from 'rxduplex/kv';
+import type { StoreError, Transaction } from 'rxduplex/kv';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 import {
   all,
+  changesFrom,
   closing,
   codeOf,
   commitAll,
   expect,
+  failureOf,
   history,
   key,
   kinds,
@@ -27,7 +29,7 @@ for (const { title, open } of kinds) {
     assert.is(store.oldest, 1);
     assert.equal(await store.get(key('a')), { entry: undefined, revision: 0 });
     assert.equal(await store.range(all, large), { entries: [], more: false, revision: 0 });
-    assert.equal(await store.changes(1, 10), []);
+    assert.equal(await store.changes(1, 10), { changes: [], upTo: 0 });
   });
 
   test(`${title}: a value has the version of the revision that wrote it`, async () => {
@@ -194,7 +196,7 @@ for (const { title, open } of kinds) {
     assert.equal(await history(store, 4), ['4 a=4']);
     assert.equal(await history(store, 5), []);
     assert.equal(await history(store, 100), []);
-    assert.equal((await store.changes(2, 1))?.[0]?.changes, [
+    assert.equal((await changesFrom(store, 2, 1))?.[0]?.changes, [
       { key: key('a'), entry: { key: key('a'), value: Buffer.from('2'), version: 2 } },
     ]);
   });
@@ -230,7 +232,7 @@ for (const { title, open } of kinds) {
     await store.compact(16);
     await write(2_000);
     assert.is(store.oldest, 16);
-    assert.is((await store.changes(16, 10))?.length, 2);
+    assert.is((await changesFrom(store, 16, 10))?.length, 2);
   });
 
   test(`${title}: what is compacted is told not to be known, and the values stay`, async () => {
@@ -276,7 +278,7 @@ for (const { title, open } of kinds) {
     store.revision$.subscribe({
       next: (revision) => {
         told.push(`${revision} of ${store.revision >= revision ? 'those there are' : 'the future'}`);
-        told.push(Promise.resolve(store.changes(revision, 1)).then((changes) => changes?.[0]?.revision));
+        told.push(changesFrom(store, revision, 1).then((changes) => changes?.[0]?.revision));
       },
       complete: () => told.push('the end'),
     });
@@ -344,10 +346,37 @@ test('memory: revisions may begin later than with 1, for clients that have known
   await using opened = closing(memoryStore({ firstRevision: 1_000 }));
   const { store } = opened;
   assert.equal([store.revision, store.oldest], [999, 1_000]);
+  assert.equal(await store.changes(1, 10), { changes: [], upTo: 999 }, 'who has seen nothing misses nothing');
   assert.equal(await store.commit(put('a', '1')), { outcome: 'done', revision: 1_000 });
   assert.equal(await history(store, 1_000), ['1000 a=1']);
-  assert.is(await history(store, 7), undefined);
+  assert.equal(await history(store, 1), ['1000 a=1']);
+  assert.equal(await store.changes(2, 1), { oldest: 1_000 });
+  assert.equal(await store.changes(999, 1), { oldest: 1_000 });
+  await store.compact(1_000);
+  assert.equal(await store.changes(1, 1), { oldest: 1_000 });
   assert.is(await codeOf(() => memoryStore({ firstRevision: 0 })), 'BAD_OPTION');
+});
+
+test('memory: a store begins with a revision that none before it has given', async () => {
+  await using first = closing(memoryStore());
+  const told: number[] = [];
+  for (let count = 0; count < 100; count += 1) told.push((await first.store.commit(put('a', ''))).revision);
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  await using second = closing(memoryStore());
+  const { revision } = await second.store.commit(put('a', ''));
+  assert.ok(revision > Math.max(...told));
+  for (const seen of told) assert.equal(await second.store.changes(seen + 1, 1), { oldest: revision });
+});
+
+test('memory: when no revisions are left, a write is refused and reading goes on', async () => {
+  await using opened = closing(memoryStore({ firstRevision: Number.MAX_SAFE_INTEGER }));
+  const { store } = opened;
+  await store.commit(put('a', '1'));
+  const error = await failureOf(() => store.commit(put('a', '2')));
+  assert.match(String(error), 'no revisions are left: 9007199254740991 is the last there can be');
+  assert.equal([(error as StoreError).code, (error as StoreError).notDone], ['FULL', true]);
+  assert.equal(await store.commit(remove('b')), { outcome: 'done', revision: Number.MAX_SAFE_INTEGER });
+  assert.is(await read(store, 'a'), `1@${String(Number.MAX_SAFE_INTEGER)}`);
 });
 
 test.run();

@@ -5,14 +5,14 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 
-import { StoreError, levelStore } from 'rxduplex/kv';
+import { StoreError } from 'rxduplex/kv';
 
-import { codeOf, expect, failureOf, put, read } from '../store-kinds.js';
+import { changesFrom, codeOf, expect, failureOf, levelCounted, put, read } from '../store-kinds.js';
 
 const [directory = '', makeRoom = ''] = process.argv.slice(2);
 const value = (): string => randomBytes(10_000).toString('hex');
 
-const store = await levelStore(directory);
+const store = await levelCounted(directory);
 const written: string[] = [];
 const failed: string[] = [];
 const codes = new Set<unknown>();
@@ -52,11 +52,11 @@ await store.compact(2);
 const after = { written: written.length - first.written, intact: await intact(), oldest: store.oldest };
 await store.close();
 
-const again = await levelStore(directory);
+const again = await levelCounted(directory);
 const lines = await Promise.all(
   written.map(async (line) => (await read(again, line.split(' ')[0] ?? '')) === line.split(' ')[1]),
 );
-const changes = await again.changes(2, 100_000);
+const changes = await changesFrom(again, 2, 100_000);
 const opened = { intact: lines.every(Boolean), revision: again.revision, changes: changes?.length };
 await again.close();
 console.log(JSON.stringify({ codes: [...codes], message, first, still, after, opened }));

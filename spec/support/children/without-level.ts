@@ -8,6 +8,6 @@ const resolving = `export function resolve(name, context, next) {
 register(`data:text/javascript,${encodeURIComponent(resolving)}`);
 
 const { levelStore, memoryStore } = await import('rxduplex/kv');
-const inMemory = memoryStore().revision;
+const inMemory = memoryStore({ firstRevision: 1 }).revision;
 const { code, message } = (await levelStore('never made').catch((error: unknown) => error)) as NodeJS.ErrnoException;
 console.log(JSON.stringify({ inMemory, code, message }));

@@ -21,22 +21,28 @@ const folder = await mkdtemp(join(tmpdir(), 'rxduplex-'));
 test('a server on disk is asked by every command, ends with 0 when it is told to, and has kept what it took', async () => {
   const dir = join(folder, 'store');
   const first = await serve('--store', 'level', '--dir', dir);
-  assert.equal(await first.ask('put', 'a', 'one'), { code: 0, stdout: '1\n' });
-  assert.equal(await first.ask('cas', 'a', '1', 'two'), { code: 0, stdout: '2\n' });
-  assert.equal(await first.ask('cas', 'a', '1', 'three'), { code: 1, stdout: '2\n' });
+  const { code, stdout } = await first.ask('put', 'a', 'one');
+  const one = Number(stdout);
+  const [two, three] = [one + 1, one + 2];
+  assert.equal([code, stdout], [0, `${one}\n`]);
+  assert.equal(await first.ask('cas', 'a', String(one), 'two'), { code: 0, stdout: `${two}\n` });
+  assert.equal(await first.ask('cas', 'a', String(one), 'three'), { code: 1, stdout: `${two}\n` });
   assert.equal(await first.ask('get', 'b'), { code: 1, stdout: '' });
-  assert.equal(await first.ask('cas', 'b', '0', 'new'), { code: 0, stdout: '3\n' });
+  assert.equal(await first.ask('cas', 'b', '0', 'new'), { code: 0, stdout: `${three}\n` });
   assert.is((await serveOnly('--store', 'level', '--dir', dir)).code, 1);
-  assert.match(await first.stop(), /stopping signal=SIGTERM .*\n.* stopped revision=3\n$/);
+  assert.match(await first.stop(), new RegExp(`stopping signal=SIGTERM .*\\n.* stopped revision=${three}\\n$`));
 
   const second = await serve('--store', 'level', '--dir', dir);
   assert.equal(await second.ask('get', 'a', '--hex'), { code: 2, stdout: '' });
   assert.equal(await second.ask('get', '61', '--hex'), { code: 0, stdout: '74776f\n' });
-  assert.equal(await second.ask('range'), { code: 0, stdout: 'a\t2\ttwo\nb\t3\tnew\n' });
-  assert.equal(await second.ask('del', 'a'), { code: 0, stdout: '4\n' });
-  const changes = '1\tput\ta\tone\n2\tput\ta\ttwo\n';
+  assert.equal(await second.ask('range'), { code: 0, stdout: `a\t${two}\ttwo\nb\t${three}\tnew\n` });
+  const deleted = await second.ask('del', 'a');
+  assert.is(deleted.code, 0);
+  assert.ok(Number(deleted.stdout) > three + 1, 'each opening of a store leaves a gap');
+  const changes = `${one}\tput\ta\tone\n${two}\tput\ta\ttwo\n`;
   assert.equal(await second.ask('watch', '--from', '1', '--limit', '2'), { code: 0, stdout: changes });
-  assert.equal(await second.ask('watch', '--from', '99'), { code: 1, stdout: '' });
+  const future = String(Number(deleted.stdout) + 99);
+  assert.equal(await second.ask('watch', '--from', future), { code: 1, stdout: '' });
   assert.match(await second.stop(), /refused count=1 method=\S+\/Watch by=127\.0\.0\.1 why=".*future.*"/);
 });
 

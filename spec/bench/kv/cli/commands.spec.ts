@@ -26,7 +26,14 @@ test('each command says what it asks', () => {
   assert.equal(question('del', 'k', '--version', '3'), { ask: 'del', key, version: 3 });
   assert.equal(question('range'), { ask: 'range', start: none, end: none, limit: Infinity });
   assert.equal(question('range', 'a', 'b', '--limit', '2'), { ask: 'range', start, end, limit: 2 });
-  assert.equal(question('watch', 'a', '--from', '7'), { ask: 'watch', start, end: none, limit: Infinity, from: 7 });
+  const from = 1_795_815_430_110_000;
+  assert.equal(question('watch', 'a', '--from', String(from)), {
+    ask: 'watch',
+    start,
+    end: none,
+    limit: Infinity,
+    from,
+  });
 });
 
 test('keys and values can be written in hexadecimal digits', () => {
@@ -46,7 +53,10 @@ test('bad usage is told with what was expected and what came', () => {
     "range: expected 0 to 2 of what it is about, got 'a b c'",
   );
   assert.is(complaint(parseAsking, ['get', '']), "get: expected a key that is not empty, got ''");
-  assert.is(complaint(parseAsking, ['cas', 'k', 'x', 'v']), "cas: expected a whole number from 1 to 9999999, got 'x'");
+  const revision = 'a whole number from 1 to 9007199254740991';
+  assert.is(complaint(parseAsking, ['cas', 'k', 'x', 'v']), `cas: expected ${revision}, got 'x'`);
+  const many = ['watch', '--from', '9007199254740992'];
+  assert.is(complaint(parseAsking, many), `--from: expected ${revision}, got '9007199254740992'`);
   assert.match(complaint(parseAsking, ['get', 'k', '--limit', '1']), '--limit: expected one of --address');
 });
 

@@ -3,21 +3,21 @@
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * Revisions that are no longer there.
+ * Revisions that are not known.
  */
 export interface Compacted {
   /**
-   * The oldest one that is.
+   * The oldest one after them that is.
    */
   oldest?: number | string | Long;
 }
 
 /**
- * Revisions that are no longer there.
+ * Revisions that are not known.
  */
 export interface Compacted__Output {
   /**
-   * The oldest one that is.
+   * The oldest one after them that is.
    */
   oldest: string;
 }

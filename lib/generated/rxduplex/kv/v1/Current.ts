@@ -6,7 +6,7 @@ import type {
 } from '../../../rxduplex/kv/v1/Entry.js';
 
 /**
- * How a key is.
+ * The current state of a key.
  */
 export interface Current {
   /**
@@ -20,7 +20,7 @@ export interface Current {
 }
 
 /**
- * How a key is.
+ * The current state of a key.
  */
 export interface Current__Output {
   /**

@@ -3,23 +3,23 @@
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * It was done.
+ * The write was applied.
  */
 export interface Done {
   /**
-   * The revision of it, which is the version of every value that it wrote. If there was nothing to change, that of the
-   * store.
+   * The revision of the write, which is the version of every value that it wrote. If there was nothing to change, the
+   * revision of the store.
    */
   revision?: number | string | Long;
 }
 
 /**
- * It was done.
+ * The write was applied.
  */
 export interface Done__Output {
   /**
-   * The revision of it, which is the version of every value that it wrote. If there was nothing to change, that of the
-   * store.
+   * The revision of the write, which is the version of every value that it wrote. If there was nothing to change, the
+   * revision of the store.
    */
   revision: string;
 }

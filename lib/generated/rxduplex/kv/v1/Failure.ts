@@ -12,6 +12,11 @@ export interface Failure {
    * In plain words.
    */
   message?: string;
+  /**
+   * Nothing of the operation was done, and nothing will be. Not set where the store cannot tell, because it failed while
+   * it was writing.
+   */
+  notDone?: boolean;
 }
 
 /**
@@ -26,4 +31,9 @@ export interface Failure__Output {
    * In plain words.
    */
   message: string;
+  /**
+   * Nothing of the operation was done, and nothing will be. Not set where the store cannot tell, because it failed while
+   * it was writing.
+   */
+  notDone: boolean;
 }

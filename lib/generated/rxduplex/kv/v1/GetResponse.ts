@@ -7,7 +7,7 @@ import type {
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * How things are.
+ * The current value of a key.
  */
 export interface GetResponse {
   /**
@@ -15,13 +15,13 @@ export interface GetResponse {
    */
   entry?: _rxduplex_kv_v1_Entry | null;
   /**
-   * Of the store, when it was read.
+   * The revision of the store when it was read.
    */
   revision?: number | string | Long;
 }
 
 /**
- * How things are.
+ * The current value of a key.
  */
 export interface GetResponse__Output {
   /**
@@ -29,7 +29,7 @@ export interface GetResponse__Output {
    */
   entry: _rxduplex_kv_v1_Entry__Output | null;
   /**
-   * Of the store, when it was read.
+   * The revision of the store when it was read.
    */
   revision: string;
 }

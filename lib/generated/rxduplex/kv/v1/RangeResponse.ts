@@ -19,7 +19,7 @@ export interface RangeResponse {
    */
   continuation?: Buffer | Uint8Array | string;
   /**
-   * Of the store, when it was read.
+   * The revision of the store when it was read.
    */
   revision?: number | string | Long;
 }
@@ -37,7 +37,7 @@ export interface RangeResponse__Output {
    */
   continuation: Buffer;
   /**
-   * Of the store, when it was read.
+   * The revision of the store when it was read.
    */
   revision: string;
 }

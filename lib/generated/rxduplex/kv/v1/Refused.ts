@@ -7,29 +7,31 @@ import type {
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * Nothing was done.
+ * An expectation did not hold, and nothing was written.
  */
 export interface Refused {
   /**
-   * What did not hold, in the order of the request, as far as one answer holds it; at least the first.
+   * The keys whose expectations did not hold, in the order of the request: the first, and as many more as fit into one
+   * answer.
    */
   current?: _rxduplex_kv_v1_Current[];
   /**
-   * Of the store, when it was refused.
+   * The revision of the store when it was refused.
    */
   revision?: number | string | Long;
 }
 
 /**
- * Nothing was done.
+ * An expectation did not hold, and nothing was written.
  */
 export interface Refused__Output {
   /**
-   * What did not hold, in the order of the request, as far as one answer holds it; at least the first.
+   * The keys whose expectations did not hold, in the order of the request: the first, and as many more as fit into one
+   * answer.
    */
   current: _rxduplex_kv_v1_Current__Output[];
   /**
-   * Of the store, when it was refused.
+   * The revision of the store when it was refused.
    */
   revision: string;
 }

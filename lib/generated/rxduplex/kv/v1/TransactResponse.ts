@@ -14,11 +14,11 @@ import type {
  */
 export interface TransactResponse {
   /**
-   * All was done.
+   * All of it was applied.
    */
   done?: _rxduplex_kv_v1_Done | null;
   /**
-   * Nothing was done.
+   * An expectation did not hold, and nothing was written.
    */
   refused?: _rxduplex_kv_v1_Refused | null;
   /**
@@ -32,11 +32,11 @@ export interface TransactResponse {
  */
 export interface TransactResponse__Output {
   /**
-   * All was done.
+   * All of it was applied.
    */
   done?: _rxduplex_kv_v1_Done__Output | null;
   /**
-   * Nothing was done.
+   * An expectation did not hold, and nothing was written.
    */
   refused?: _rxduplex_kv_v1_Refused__Output | null;
   /**

@@ -30,12 +30,13 @@ export interface WatchResponse {
    */
   changes?: _rxduplex_kv_v1_Changes | null;
   /**
-   * The revision that would come next is no longer there. The watch ends; whoever wants to go on reads anew.
+   * The revision that would come next is not known: it was forgotten, or the store has never given it, because it was
+   * put back from a backup. The watch ends; to go on, read the current values and watch from their revision.
    */
   compacted?: _rxduplex_kv_v1_Compacted | null;
   /**
-   * Much has happened to other keys. Whoever begins the watch anew after it need not fear that those changes have
-   * been forgotten.
+   * Much has happened to other keys, or a gap in the revisions has passed. A watch that begins anew after this revision
+   * misses nothing.
    */
   progress?: _rxduplex_kv_v1_Progress | null;
   /**
@@ -57,12 +58,13 @@ export interface WatchResponse__Output {
    */
   changes?: _rxduplex_kv_v1_Changes__Output | null;
   /**
-   * The revision that would come next is no longer there. The watch ends; whoever wants to go on reads anew.
+   * The revision that would come next is not known: it was forgotten, or the store has never given it, because it was
+   * put back from a backup. The watch ends; to go on, read the current values and watch from their revision.
    */
   compacted?: _rxduplex_kv_v1_Compacted__Output | null;
   /**
-   * Much has happened to other keys. Whoever begins the watch anew after it need not fear that those changes have
-   * been forgotten.
+   * Much has happened to other keys, or a gap in the revisions has passed. A watch that begins anew after this revision
+   * misses nothing.
    */
   progress?: _rxduplex_kv_v1_Progress__Output | null;
   /**

@@ -14,11 +14,11 @@ import type {
  */
 export interface WriteResponse {
   /**
-   * It was written.
+   * The write was applied.
    */
   done?: _rxduplex_kv_v1_Done | null;
   /**
-   * Something else was there than expected.
+   * An expectation did not hold.
    */
   refused?: _rxduplex_kv_v1_Refused | null;
   /**
@@ -32,11 +32,11 @@ export interface WriteResponse {
  */
 export interface WriteResponse__Output {
   /**
-   * It was written.
+   * The write was applied.
    */
   done?: _rxduplex_kv_v1_Done__Output | null;
   /**
-   * Something else was there than expected.
+   * An expectation did not hold.
    */
   refused?: _rxduplex_kv_v1_Refused__Output | null;
   /**
