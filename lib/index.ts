@@ -55,6 +55,8 @@ export type {
 } from './server/handlers.js';
 export type { CallBooks, Inbound, Outbound, OutboundStats } from './stats.js';
 export type { State, Status } from './status.js';
+export { StatusError } from './status-error.js';
+export type { StatusErrorOptions } from './status-error.js';
 export { repeated } from './wire/batch.js';
 export type { Batch, Batching, FieldOfMany, Repeated } from './wire/batch.js';
 export type { Coalesce } from './wire/coalesce.js';

@@ -35,7 +35,7 @@ const house: Rules = {
     },
     {
       name: 'calls',
-      modules: ['definition', 'metadata', 'wire/*', 'duplex/*', 'calls/*', 'server/*', 'request/*'],
+      modules: ['definition', 'metadata', 'status-error', 'wire/*', 'duplex/*', 'calls/*', 'server/*', 'request/*'],
       packages: ['rxjs', '@grpc/grpc-js'],
     },
     { name: 'joined', modules: ['remote', 'remote-options'], packages: ['rxjs', '@grpc/grpc-js'] },
