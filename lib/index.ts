@@ -42,12 +42,14 @@ export type { RemoteOptions, RemoteOutgoing } from './remote-options.js';
 export type { RequestOptions, Requests } from './request/options.js';
 export { serve } from './server/serve.js';
 export type { ServingStats } from './server/live-calls.js';
-export type { DrainOptions, HandlerFailure, ServeOptions, Serving } from './server/serve.js';
+export type { HandlerFailure } from './server/reports.js';
+export type { DrainOptions, ServeOptions, Serving } from './server/serve.js';
 export type {
   CallContext,
   ClientStreamHandler,
   DuplexHandler,
   HandlerOf,
+  HandlerResult,
   Handlers,
   ServerStreamHandler,
   Service,
