@@ -1,7 +1,6 @@
 import type { MethodDefinition, Server, ServerWritableStream, UntypedHandleCall, sendUnaryData } from '@grpc/grpc-js';
 import type { Observable } from 'rxjs';
-import { methodOf } from '../definition.js';
-import { badOption, callable, milliseconds, oneOf } from '../options.js';
+import { badOption, milliseconds, oneOf } from '../options.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
 import type { Batch, Repeated } from '../wire/batch.js';
 import { serializerOf } from '../wire/chunk.js';
@@ -16,6 +15,7 @@ import { LiveCall } from './live-call.js';
 import type { Exchange, Handler } from './live-call.js';
 import { LiveCalls } from './live-calls.js';
 import type { ServingStats } from './live-calls.js';
+import { implementedBy } from './lookup.js';
 import { Reports } from './reports.js';
 import type { HandlerFailure } from './reports.js';
 
@@ -86,12 +86,11 @@ export function serve<H>(
   const joining = joiningOf(options.coalesce ?? {}, oneOf('wire', wire, ['bytes', 'objects']));
   const calls = new LiveCalls();
   const reports = new Reports();
-  const implemented = Object.entries(handlers as Readonly<Record<string, Handler>>).map(([name, handler]) => {
-    const [key, method] = methodOf<unknown, unknown>(service, name);
-    callable(name, handler);
-    const exchange = exchangesOf(method, { outgoing, joining, wire, batch }, reports);
-    return { key, method, answer: answerer(calls, method, handler, exchange) };
-  });
+  const implemented = implementedBy(handlers, service).map(({ key, method, handler }) => ({
+    key,
+    method,
+    answer: answerer(calls, method, handler, exchangesOf(method, { outgoing, joining, wire, batch }, reports)),
+  }));
   for (const { key, method, answer } of implemented) {
     server.addService(
       { [key]: { ...method, responseSerialize: serializerOf(wire, method.responseSerialize) } },

@@ -398,12 +398,12 @@ test('a handler knows the metadata and the peer of its call', async () => {
   assert.match(contexts[0]?.peer ?? '', /^127\.0\.0\.1:\d+$/);
 });
 
-test('methods go by their name in the proto, capitalised or not; any other is refused at the door', () => {
+test('methods go by their name in the proto, capitalised or not; bad handlers and bounds are refused at the door', () => {
   const handler: Handler = echo;
   assert.not.throws(() => serve(new Server(), PeerService, { Exchange: handler }));
   assert.throws(
     () => serve(new Server(), PeerService, { nope: handler } as object),
-    /BAD_OPTION: method must be one of exchange; got "nope"/,
+    /BAD_OPTION: handlers must have a function for one of exchange; got an object with nope/,
   );
   assert.throws(
     () => serve(new Server(), PeerService, { exchange: 7 } as object),

@@ -3,12 +3,12 @@ import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 import { EMPTY, map, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { StatusError, repeated, serve } from 'rxduplex';
-import type { CallContext, Gated, Serving } from 'rxduplex';
+import type { CallContext, Gated, Handlers, Serving } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
 import type { PeerHandlers, PeerReply, PeerRequest__Output } from 'rxduplex/peer';
 
 import { KindsService } from '../support/generated/kinds.js';
-import type { Ask__Output, KindsHandlers } from '../support/generated/kinds.js';
+import type { Answer, Ask__Output, KindsHandlers } from '../support/generated/kinds.js';
 import { exactly } from './equal.js';
 
 declare const server: Server;
@@ -187,6 +187,57 @@ serve(server, KindsService, { unary: () => undefined });
 serve(server, KindsService, { clientStream: (asks$) => void asks$.subscribe() });
 // @ts-expect-error the return was forgotten
 serve(server, KindsService, { serverStream: ({ id }) => void of({ id }) });
+
+// An instance of a class has its handlers among other members.
+
+class Answering {
+  readonly #sums = new Map<string, number>();
+  readonly name = 'answering';
+  unary({ id }: Ask__Output): Answer {
+    return { id: this.double(id) };
+  }
+  async clientStream(asks$: Observable<Ask__Output>, { peer }: CallContext): Promise<Answer> {
+    await asks$.forEach(({ id }) => void this.#sums.set(peer, id));
+    return { id: this.#sums.get(peer) ?? 0 };
+  }
+  *serverStream(ask: Ask__Output): Generator<Answer> {
+    yield this.unary(ask);
+  }
+  async bidi(asks$: Gated<Ask__Output>): Promise<void> {
+    await asks$.forEach(() => undefined);
+  }
+  double(id: number): number {
+    return 2 * id;
+  }
+}
+serve(server, KindsService, new Answering());
+serve<KindsHandlers>(server, definition, new Answering());
+class Deriving extends Answering {
+  override unary(ask: Ask__Output): Answer {
+    return super.unary(ask);
+  }
+}
+serve(server, KindsService, new Deriving());
+serve(server, KindsService, {
+  factor: 2,
+  unary({ id }: Ask__Output) {
+    return { id: this.factor * id };
+  },
+} as Handlers<KindsHandlers> & { factor: number });
+// @ts-expect-error the class, not an instance
+serve(server, KindsService, Answering);
+class Mistaken {
+  unary({ id }: Ask__Output): { id: string } {
+    return { id: String(id) };
+  }
+}
+// @ts-expect-error a response of another type
+serve(server, KindsService, new Mistaken());
+class Unrelated {
+  readonly name = 'unrelated';
+}
+// @ts-expect-error it has no handler
+serve(server, KindsService, new Unrelated());
 
 // What a call is to end with.
 
