@@ -1,6 +1,6 @@
 import type { Client, MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { fieldsOf } from './descriptor.js';
-import type { Described } from './descriptor.js';
+import type { MethodTypes } from './message.js';
 import { badOption } from './options.js';
 
 /** A method, and its key in the definition of its service. */
@@ -37,9 +37,6 @@ export function duplexMethod<Request, Response>(service: ServiceDefinition, name
 }
 
 const uncapitalised = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
-
-/** Method definitions of proto-loader describe their messages. */
-type MethodTypes = Partial<Readonly<Record<'requestType' | 'responseType', Described>>>;
 
 /**
  * protobufjs reads a field that was not set from the message's prototype: one named `constructor` would put the source
@@ -85,24 +82,3 @@ const sampleOf: Readonly<Record<string, unknown>> = {
   TYPE_BYTES: Buffer.of(1),
   ...Object.fromEntries(['INT32', 'UINT32', 'INT64', 'UINT64', 'DOUBLE', 'FLOAT'].map((kind) => [`TYPE_${kind}`, 1])),
 };
-
-/**
- * Serialises messages as the method does, but none that is no message: protobufjs makes an empty message of a text, a
- * number or a list without a word. What a definition that was not made by proto-loader takes is its own business.
- */
-export function checkedSerializer<T>(
-  method: object,
-  type: 'requestType' | 'responseType',
-  serialize: (message: T) => Buffer,
-): (message: T) => Buffer {
-  if (!(method as MethodTypes)[type]) return serialize;
-  return (message) => {
-    if (typeof message !== 'object') throw new TypeError(`a message must be an object; got a ${typeof message}`);
-    if (message !== null && (Symbol.iterator in message || Symbol.asyncIterator in message)) {
-      throw new TypeError(
-        'a message must not be a list: send its members one by one, as feed, concatMap and mergeMap do',
-      );
-    }
-    return serialize(message);
-  };
-}

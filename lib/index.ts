@@ -42,12 +42,14 @@ export type { RemoteOptions, RemoteOutgoing } from './remote-options.js';
 export type { RequestOptions, Requests } from './request/options.js';
 export { serve } from './server/serve.js';
 export type { ServingStats } from './server/live-calls.js';
-export type { DrainOptions, HandlerFailure, ServeOptions, Serving } from './server/serve.js';
+export type { HandlerFailure } from './server/reports.js';
+export type { DrainOptions, ServeOptions, Serving } from './server/serve.js';
 export type {
   CallContext,
   ClientStreamHandler,
   DuplexHandler,
   HandlerOf,
+  HandlerResult,
   Handlers,
   ServerStreamHandler,
   Service,
@@ -55,6 +57,8 @@ export type {
 } from './server/handlers.js';
 export type { CallBooks, Inbound, Outbound, OutboundStats } from './stats.js';
 export type { State, Status } from './status.js';
+export { StatusError } from './status-error.js';
+export type { StatusErrorOptions } from './status-error.js';
 export { repeated } from './wire/batch.js';
 export type { Batch, Batching, FieldOfMany, Repeated } from './wire/batch.js';
 export type { Coalesce } from './wire/coalesce.js';

@@ -1,6 +1,7 @@
 import { Metadata } from '@grpc/grpc-js';
 import { RxDuplexError, textOf } from './errors.js';
 import { badOption } from './options.js';
+import { batchHeader, batchedHeader } from './wire/batch.js';
 
 /** What is sent with a call. A function is asked at each call, for a token that is still valid; it may be async. */
 export type MetadataSource = Metadata | (() => Metadata | Promise<Metadata>);
@@ -42,7 +43,14 @@ function failed(cause: unknown): never {
 }
 
 /** Agreements between the two ends of one hop, which are nothing to whoever is behind either of them. */
-const agreements = ['rxduplex-batch', 'rxduplex-batched'];
+const agreements = [batchHeader, batchedHeader];
+
+/** The initial metadata by which a server agrees to envelopes of the name that a client has offered. */
+export function agreementOf(name: string): Metadata {
+  const metadata = new Metadata();
+  metadata.set(batchedHeader, name);
+  return metadata;
+}
 
 /**
  * Takes the agreements of a hop out of `metadata`, which goes to a user or comes from one: a gateway may pass on all that

@@ -1,7 +1,7 @@
 import { isObservable } from 'rxjs';
 import type { Subscriber } from 'rxjs';
 import type { MethodDefinition } from '@grpc/grpc-js';
-import { checkedSerializer } from '../definition.js';
+import { checkedSerializer } from '../message.js';
 import { checkNames } from '../names.js';
 import { badOption } from '../options.js';
 import { errorOf } from '../outgoing/entry.js';

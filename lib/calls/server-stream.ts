@@ -1,7 +1,7 @@
 import type { Client, MethodDefinition, StatusObject } from '@grpc/grpc-js';
 import type { Subscriber } from 'rxjs';
 import { cancelSoon } from '../canceller.js';
-import { checkedSerializer } from '../definition.js';
+import { checkedSerializer } from '../message.js';
 import { Gate, Gated } from '../gate.js';
 import { Ending } from '../wire/ending.js';
 import { Reader } from '../wire/reader.js';

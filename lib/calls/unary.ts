@@ -1,7 +1,7 @@
 import type { Client, MethodDefinition } from '@grpc/grpc-js';
 import type { Observable } from 'rxjs';
 import { OrderlyObservable } from '../orderly.js';
-import { checkedSerializer } from '../definition.js';
+import { checkedSerializer } from '../message.js';
 import { begin } from './begin.js';
 import type { Settings } from './options.js';
 import { Reply } from './reply.js';

@@ -1,7 +1,8 @@
 import { CallCredentials, Client, Metadata } from '@grpc/grpc-js';
 import type { CallOptions, ChannelInterface, ClientDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
-import { checkedSerializer, duplexMethod, serviceOf, whyNoOneof } from '../definition.js';
+import { duplexMethod, serviceOf, whyNoOneof } from '../definition.js';
 import { RxDuplexError, textOf } from '../errors.js';
+import { checkedSerializer } from '../message.js';
 import { askFor, checkMetadata, withoutAgreements } from '../metadata.js';
 import type { MetadataSource } from '../metadata.js';
 import { checkNames } from '../names.js';

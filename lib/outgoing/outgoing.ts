@@ -3,6 +3,7 @@ import type { Observable, Observer } from 'rxjs';
 import { onAbort, signalOf } from '../abort.js';
 import type { Abortable } from '../abort.js';
 import { RxDuplexError, codeOf, textOf } from '../errors.js';
+import { whyNoMessage } from '../message.js';
 import { badOption } from '../options.js';
 import { handled, reported } from '../promises.js';
 import type { OutboundStats } from '../stats.js';
@@ -16,7 +17,6 @@ import type { Lease, Taker } from './lease.js';
 import { checked } from './options.js';
 import type { OutgoingOptions, Settings } from './options.js';
 import { Sending } from './sending.js';
-import { whyNoMessage } from './source.js';
 import type { MessageSource } from './source.js';
 
 /** What becomes of a message for which there is no room: the strategy decides, or it waits. */

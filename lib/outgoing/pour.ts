@@ -52,7 +52,10 @@ function push<T>(source: Observable<T>, { outgoing, over, failed, gate, isOwed =
       if (outgoing.full) for (const holder of holders) holder.hold();
     },
     error: failed,
-    complete: () => outgoing.complete(),
+    complete: () => {
+      release();
+      outgoing.complete();
+    },
   });
 }
 

@@ -15,15 +15,3 @@ export function givesMessages<T>(value: unknown): value is Exclude<ObservableInp
   if (typeof value !== 'object' || value === null) return false;
   return [Symbol.asyncIterator, Symbol.iterator, 'subscribe', 'getReader'].some((name) => has(value, name));
 }
-
-/** Why `value` cannot be a message, whatever its type is; nothing if it may be one. */
-export function whyNoMessage(value: unknown): string | undefined {
-  if (value === undefined || value === null) return String(value);
-  if (typeof value !== 'object') return undefined;
-  const { then, subscribe } = value as { readonly then?: unknown; readonly subscribe?: unknown };
-  if (typeof then === 'function') return `a Promise: ${flatten}`;
-  if (typeof subscribe === 'function') return `an Observable: ${flatten}`;
-  return undefined;
-}
-
-const flatten = 'flatten it first, with concatMap or mergeMap instead of map';

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Metadata } from '@grpc/grpc-js';
 import type { Deadline } from '@grpc/grpc-js';
 import type { CallContext } from './handlers.js';
@@ -32,6 +33,8 @@ export class Context implements CallContext {
   get signal(): AbortSignal {
     if (!this.#aborting) {
       this.#aborting = new AbortController();
+      // A handler has as many listeners as it has work under way, and Node would warn of a leak at eleven.
+      setMaxListeners(0, this.#aborting.signal);
       if (this.#over) this.#aborting.abort();
     }
     return this.#aborting.signal;
@@ -50,7 +53,7 @@ export class Context implements CallContext {
     return { initialMetadata: this.#initial, trailers: this.#trailers };
   }
 
-  /** The call is over before its handler is. */
+  /** The call has ended, and it was not its handler that ended it. */
   abort(): void {
     this.#over = true;
     this.#aborting?.abort();

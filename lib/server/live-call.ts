@@ -3,29 +3,26 @@ import { addTo } from '../stats.js';
 import type { Books } from './books.js';
 import type { Context } from './context.js';
 import type { CallContext } from './handlers.js';
-import type { Requests, Responses } from './halves.js';
+import type { Outcome, Requests, Responses } from './halves.js';
 
-/** How a call ended, on the server's side. */
-export type CallEnd =
-  | { readonly outcome: 'completed' }
-  | { readonly outcome: 'failed'; readonly error: unknown }
-  | { readonly outcome: 'cancelled' };
+/** A handler of any kind of method. */
+export type Handler = (input: unknown, context: CallContext) => unknown;
 
 /** One call, whatever its kind. */
-export interface Exchange<Input, Result> {
+export interface Exchange {
   readonly call: { on(event: 'cancelled', listener: () => void): unknown };
   readonly context: Context;
-  readonly requests: Requests<Input>;
-  readonly responses: Responses<Result>;
+  readonly requests: Requests<unknown>;
+  readonly responses: Responses;
 }
 
 /** A call that is being answered. */
 export class LiveCall implements Linked<LiveCall> {
   before: LiveCall | undefined;
   after: LiveCall | undefined;
-  readonly #exchange: Exchange<unknown, unknown>;
+  readonly #exchange: Exchange;
 
-  constructor(exchange: Exchange<unknown, unknown>) {
+  constructor(exchange: Exchange) {
     this.#exchange = exchange;
   }
 
@@ -34,41 +31,38 @@ export class LiveCall implements Linked<LiveCall> {
     this.#exchange.requests.end();
   }
 
-  /** Ends it with the status of `error`, after the responses before it. */
+  /** Ends it with the status of `error`, after the responses before it, unless its handler has come to an end. */
   fail(error: unknown): void {
     this.#exchange.responses.fail(error);
   }
 
-  /** What has become of its messages, as part of more. */
+  /** Adds what has become of its messages to the books of several calls. */
   enterInto(books: Books): void {
     const { requests, responses } = this.#exchange;
     addTo(books.requests, requests.books);
     responses.enterInto(books.responses);
   }
 
-  /** Answers it with what `handler` makes of its requests, and tells how it ended. */
-  answer(handler: (input: unknown, context: CallContext) => unknown, ended: (end: CallEnd) => void): void {
+  /** Answers it with what `handler` makes of its requests; calls `ended` when the status was written or the call was lost. */
+  answer(handler: Handler, ended: (outcome: Outcome) => void): void {
     const { call, context, requests, responses } = this.#exchange;
     // grpc-js says `cancelled` at the end of every call, also of those that ended well.
-    call.on('cancelled', () => {
-      ended(this.#close());
-    });
+    call.on('cancelled', () => ended(this.#close()));
     try {
-      responses.take(handler(requests.input, context), requests.gate);
+      responses.take(handler(requests.input, context));
     } catch (error) {
-      responses.fail(error);
+      responses.handlerFailed(error);
     }
     responses.start();
   }
 
-  #close(): CallEnd {
+  #close(): Outcome {
     const { context, requests, responses } = this.#exchange;
-    if (!responses.close()) {
+    const outcome = responses.close();
+    if (outcome === 'cancelled') {
       context.abort();
       requests.cancel();
-      return { outcome: 'cancelled' };
-    }
-    requests.end();
-    return responses.failure ? { outcome: 'failed', error: responses.failure.error } : { outcome: 'completed' };
+    } else requests.end();
+    return outcome;
   }
 }

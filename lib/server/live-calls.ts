@@ -1,19 +1,29 @@
-import { status } from '@grpc/grpc-js';
 import { Queue } from '../queue.js';
+import { handled } from '../promises.js';
 import type { CallBooks } from '../stats.js';
+import { afterTurns } from '../turns.js';
 import { Books } from './books.js';
-import type { Refusal } from './failure.js';
-import type { CallEnd, LiveCall } from './live-call.js';
+import { Drained } from './failure.js';
+import type { Outcome } from './halves.js';
+import type { LiveCall } from './live-call.js';
 
 /** What became of the calls, and of the messages of all of them, ended and open. */
 export interface ServingStats extends CallBooks {
+  /** Calls whose status has not been written yet. */
   readonly open: number;
+  /** Calls that ended with OK. */
   readonly completed: number;
+  /** Calls that ended with another status of the server's: `failures$` has told of each. */
   readonly failed: number;
+  /** Calls that were cut off: cancelled by the client, past their deadline, or lost with their connection. */
   readonly cancelled: number;
 }
 
-const draining: Refusal = { code: status.UNAVAILABLE, details: 'the server is being drained' };
+/** How long a drain waits for the last statuses to be written: a client that reads nothing keeps its own from it. */
+const lastStatusesMs = 1_000;
+
+/** grpc-js says that a call has ended a little before its status has left the process. */
+const turnsToWritten = 2;
 
 /**
  * The calls that are being answered, until the last of them has ended.
@@ -30,9 +40,9 @@ export class LiveCalls {
   #drained: Promise<void> | undefined;
   #empty: (() => void) | undefined;
 
-  /** Why no more calls are taken, if so. */
-  get refusal(): Refusal | undefined {
-    return this.#drained && draining;
+  /** Whether no more calls are taken. */
+  get draining(): boolean {
+    return this.#drained !== undefined;
   }
 
   add(call: LiveCall): void {
@@ -40,7 +50,7 @@ export class LiveCalls {
     this.#open += 1;
   }
 
-  end(call: LiveCall, { outcome }: CallEnd): void {
+  end(call: LiveCall, outcome: Outcome): void {
     this.#calls.remove(call);
     this.#open -= 1;
     this.#ended[outcome] += 1;
@@ -55,20 +65,22 @@ export class LiveCalls {
   }
 
   drain(graceMs: number): Promise<void> {
-    return (this.#drained ??= new Promise((resolve) => {
-      const late =
-        graceMs === Infinity
-          ? undefined
-          : setTimeout(() => {
-              for (const call of [...this.#calls]) call.fail(draining);
-              resolve();
-            }, graceMs);
+    return (this.#drained ??= handled(this.#drain(graceMs)));
+  }
+
+  #drain(graceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const giveUp = (): void => {
+        timer = setTimeout(resolve, lastStatusesMs);
+        for (const call of [...this.#calls]) call.fail(new Drained());
+      };
+      let timer = graceMs === Infinity ? undefined : setTimeout(giveUp, graceMs);
       this.#empty = () => {
-        clearTimeout(late);
-        resolve();
+        clearTimeout(timer);
+        afterTurns(turnsToWritten, resolve);
       };
       for (const call of [...this.#calls]) call.drain();
       if (this.#open === 0) this.#empty();
-    }));
+    });
   }
 }

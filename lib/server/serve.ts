@@ -1,8 +1,9 @@
-import type { Server, ServerWritableStream, UntypedHandleCall, sendUnaryData } from '@grpc/grpc-js';
-import { Subject } from 'rxjs';
+import type { MethodDefinition, Server, ServerWritableStream, UntypedHandleCall, sendUnaryData } from '@grpc/grpc-js';
 import type { Observable } from 'rxjs';
-import { methodOf } from '../definition.js';
-import { callable, milliseconds, oneOf } from '../options.js';
+import { checkNames } from '../names.js';
+import type { Names } from '../names.js';
+import { badOption, milliseconds, oneOf } from '../options.js';
+import { measuredNames } from '../outgoing/options.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
 import type { Batch, Repeated } from '../wire/batch.js';
 import { serializerOf } from '../wire/chunk.js';
@@ -11,10 +12,15 @@ import type { Coalesce } from '../wire/coalesce.js';
 import type { Wire } from '../wire/joining.js';
 import { exchangesOf } from './exchange.js';
 import type { Served } from './exchange.js';
-import type { CallContext, Handlers, Service } from './handlers.js';
+import { Drained } from './failure.js';
+import type { Handlers, Service } from './handlers.js';
 import { LiveCall } from './live-call.js';
+import type { Exchange, Handler } from './live-call.js';
 import { LiveCalls } from './live-calls.js';
 import type { ServingStats } from './live-calls.js';
+import { implementedBy } from './lookup.js';
+import { Reports } from './reports.js';
+import type { HandlerFailure } from './reports.js';
 
 export interface ServeOptions {
   /**
@@ -39,33 +45,40 @@ export interface ServeOptions {
   readonly batch?: Batch<unknown, unknown> | Repeated<string>;
 }
 
-/** A call that ended with a failure of its handler, for the owner's log; the peer is told only its status. */
-export interface HandlerFailure {
-  readonly method: string;
-  readonly peer: string;
-  readonly error: unknown;
-}
+const names: Names<ServeOptions> = { outgoing: true, coalesce: true, wire: true, batch: true };
 
 export interface DrainOptions {
   /** How long handlers may take to come to their end. Default 5,000 ms. */
   readonly graceMs?: number;
 }
 
+const drainNames: Names<DrainOptions> = { graceMs: true };
+
 export interface Serving {
+  /**
+   * Each call that a failure has ended, with its method, its peer and the error: what its handler has thrown, meant as a
+   * status or not, or what the library has ended it for. What is no status and nobody listens for is warned of by
+   * `process.emitWarning`, once for each method and kind of error.
+   */
   readonly failures$: Observable<HandlerFailure>;
   stats(): ServingStats;
   /**
-   * Refuses new calls, completes the requests of those there are, and settles when their handlers have ended them. After
-   * `graceMs` the rest end with UNAVAILABLE, after the responses before it. A second drain joins the first. The server
-   * stays its owner's: shut it down after this.
+   * Refuses new calls with UNAVAILABLE, completes the requests of those there are, and resolves when their statuses have
+   * been written. Calls whose handlers have not come to an end after `graceMs` end with UNAVAILABLE, after the responses
+   * before it. A client that reads nothing keeps its status from being written: it is waited for one second more at most.
+   * A second drain joins the first. Nobody has to await it. The server stays its owner's: shut it down after this.
    */
   drain(options?: DrainOptions): Promise<void>;
 }
 
 /**
- * Answers the methods of `service` on `server` with `handlers`. A method without a handler is left free for the owner to
- * add. Where responses are a stream, initial metadata is sent at once, so that a client knows its call accepted. A handler
- * that throws, rejects or errors ends its own call, after the responses before it, and nothing else.
+ * Answers the methods of `service` on `server` with `handlers`: an object with a function for each method, or an instance
+ * of a class. A method without a handler is left free for the owner to add. Where responses are a stream, initial metadata
+ * is sent at once, so that a client knows its call accepted.
+ *
+ * A handler that throws, rejects or errors ends its own call, after the responses before it, and nothing else. The client
+ * is told a `StatusError`, or an error with the `code` and the `details` of a gRPC status, unless that is the
+ * `ServiceError` of another call; of any other error only that there was one.
  */
 export function serve<H>(
   server: Server,
@@ -73,41 +86,54 @@ export function serve<H>(
   handlers: Handlers<H> extends infer X ? X : never,
   options: ServeOptions = {},
 ): Serving {
-  const failures$ = new Subject<HandlerFailure>();
-  const { wire = 'bytes', batch } = options;
+  if (typeof (server as Partial<Server> | undefined | null)?.addService !== 'function') {
+    throw badOption('server', "an instance of grpc-js's Server", server);
+  }
+  checkNames('serve', options, names);
+  const { wire = 'bytes', batch, outgoing = {} } = options;
+  checkNames('outgoing', outgoing, measuredNames);
   const joining = joiningOf(options.coalesce ?? {}, oneOf('wire', wire, ['bytes', 'objects']));
-  const { outgoing = {} } = options;
   const calls = new LiveCalls();
-  for (const [name, handler] of Object.entries(handlers as Readonly<Record<string, Handler>>)) {
-    const [key, method] = methodOf<unknown, unknown>(service, name);
-    callable(name, handler);
-    const exchange = exchangesOf(method, { outgoing, joining, wire, batch });
-    const answer = (call: Served, callback: sendUnaryData<unknown>): void => {
-      const { refusal } = calls;
-      if (refusal) {
-        if (method.responseStream) (call as ServerWritableStream<unknown, unknown>).emit('error', refusal);
-        else callback(refusal);
-        return;
-      }
-      const exchanged = exchange(call, callback);
-      const live = new LiveCall(exchanged);
-      calls.add(live);
-      live.answer(handler, (end) => {
-        calls.end(live, end);
-        if (end.outcome !== 'failed') return;
-        failures$.next({ method: method.path, peer: exchanged.context.peer, error: end.error });
-      });
-    };
+  const reports = new Reports();
+  const implemented = implementedBy(handlers, service).map(({ key, method, handler }) => ({
+    key,
+    method,
+    answer: answerer(calls, method, handler, exchangesOf(method, { outgoing, joining, wire, batch }, reports)),
+  }));
+  for (const { key, method, answer } of implemented) {
     server.addService(
       { [key]: { ...method, responseSerialize: serializerOf(wire, method.responseSerialize) } },
       { [key]: answer as UntypedHandleCall },
     );
   }
   return {
-    failures$: failures$.asObservable(),
+    failures$: reports.failures$.asObservable(),
     stats: () => calls.stats(),
-    drain: ({ graceMs = 5_000 } = {}) => calls.drain(milliseconds('graceMs', graceMs)),
+    drain: (given = {}) => {
+      checkNames('drain', given, drainNames);
+      const { graceMs = 5_000 } = given;
+      return calls.drain(milliseconds('graceMs', graceMs));
+    },
   };
 }
 
-type Handler = (input: unknown, context: CallContext) => unknown;
+type Answerer = (call: Served, callback: sendUnaryData<unknown>) => void;
+
+function answerer(
+  calls: LiveCalls,
+  { responseStream }: MethodDefinition<unknown, unknown>,
+  handler: Handler,
+  exchange: (...call: Parameters<Answerer>) => Exchange,
+): Answerer {
+  return (call, callback) => {
+    if (calls.draining) {
+      const { code, details } = new Drained();
+      if (responseStream) (call as ServerWritableStream<unknown, unknown>).emit('error', { code, details });
+      else callback({ code, details });
+      return;
+    }
+    const live = new LiveCall(exchange(call, callback));
+    calls.add(live);
+    live.answer(handler, (outcome) => calls.end(live, outcome));
+  };
+}

@@ -55,6 +55,7 @@ export function batchingOf<Out, In>(
   encode: Encode<Out>,
   wire: Wire,
 ): Batching<Out, In> {
+  if (typeof batch !== 'object') throw badOption('batch', 'given by repeated, or an object with a name', batch);
   if ('field' in batch) return byField(batch.field, encode as Encode<unknown>, wire);
   const { name, join, split: unpack = () => undefined } = batch;
   if (typeof name !== 'string' || !/^[\w.-]+$/.test(name)) {

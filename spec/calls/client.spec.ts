@@ -1,7 +1,7 @@
 // time limit: 300 s
 import { Client, InterceptingCall, credentials, status } from '@grpc/grpc-js';
 import type { Metadata, ServiceError, StatusObject } from '@grpc/grpc-js';
-import { consume, limitInFlight, rx } from 'rxduplex';
+import { StatusError, consume, limitInFlight, rx } from 'rxduplex';
 import type { RxCallOptions, RxOptions } from 'rxduplex';
 import {
   NEVER,
@@ -203,7 +203,7 @@ for (const kind of kinds.filter(getsMany)) {
     const failing = (): Observable<{ id: number }> =>
       concat(
         range(1, 3).pipe(map((id) => ({ id }))),
-        throwError(() => Object.assign(new Error('no'), { code: status.ABORTED })),
+        throwError(() => new StatusError(status.ABORTED, 'no')),
       );
     const on = await stageOf({ serverStream: failing, bidi: failing });
     const seen: number[] = [];

@@ -25,6 +25,7 @@ const house: Rules = {
         'holder',
         'turns',
         'descriptor',
+        'message',
         'duplex/backoff',
         'duplex/failures',
         'duplex/transient',
@@ -39,7 +40,7 @@ const house: Rules = {
     },
     {
       name: 'calls',
-      modules: ['definition', 'metadata', 'wire/*', 'duplex/*', 'calls/*', 'server/*', 'request/*'],
+      modules: ['definition', 'metadata', 'status-error', 'wire/*', 'duplex/*', 'calls/*', 'server/*', 'request/*'],
       packages: ['rxjs', '@grpc/grpc-js'],
     },
     { name: 'joined', modules: ['remote', 'remote-options'], packages: ['rxjs', '@grpc/grpc-js'] },

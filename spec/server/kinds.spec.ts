@@ -72,7 +72,12 @@ test('a handler that gives no response where one is due ends its call with INTER
 });
 
 test('one response that cannot be serialised ends its call with INTERNAL', async () => {
-  const { rx, serving } = await stageOf({ unary: () => Promise.resolve(null as unknown as Answer) });
+  const unreadable = Object.defineProperty({}, 'id', {
+    get: () => {
+      throw new Error('no integer');
+    },
+  });
+  const { rx, serving } = await stageOf({ unary: () => Promise.resolve(unreadable) });
   const { code, details } = await failureOf(rx.unary({}));
   assert.equal([code, details], [status.INTERNAL, 'a response could not be serialised']);
   await until('the books', () => serving.stats().open === 0);

@@ -1,13 +1,14 @@
+import { Metadata, status } from '@grpc/grpc-js';
 import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 import { EMPTY, map, of } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { repeated, serve } from 'rxduplex';
-import type { CallContext, Gated, Serving } from 'rxduplex';
+import { StatusError, repeated, serve } from 'rxduplex';
+import type { CallContext, Gated, Handlers, Serving } from 'rxduplex';
 import { PeerService } from 'rxduplex/peer';
 import type { PeerHandlers, PeerReply, PeerRequest__Output } from 'rxduplex/peer';
 
 import { KindsService } from '../support/generated/kinds.js';
-import type { Ask__Output, KindsHandlers } from '../support/generated/kinds.js';
+import type { Answer, Ask__Output, KindsHandlers } from '../support/generated/kinds.js';
 import { exactly } from './equal.js';
 
 declare const server: Server;
@@ -37,7 +38,6 @@ serve(server, PeerService, {});
 serve(server, PeerService, { exchange: (requests$) => requests$.pipe(map(() => ({ id: true }))) });
 // @ts-expect-error a list of responses of another type
 serve(server, PeerService, { exchange: () => [{ vote: 1 }] });
-// @ts-expect-error a response, not a stream of them
 serve(server, PeerService, { exchange: () => ({ id: 1 }) });
 // @ts-expect-error there is no such method
 serve(server, PeerService, { nope: () => EMPTY });
@@ -124,8 +124,6 @@ serve(server, KindsService, { unary: () => Promise.resolve({ id: true }) });
 serve(server, KindsService, { unary: () => [1] });
 // @ts-expect-error a stream of another type
 serve(server, KindsService, { serverStream: () => of({ id: true }) });
-// @ts-expect-error one response where a stream of them is due
-serve(server, KindsService, { serverStream: () => ({ id: 1 }) });
 // @ts-expect-error requests of another type
 serve(server, KindsService, { clientStream: (asks$: Observable<number>) => asks$.pipe(map(() => ({}))) });
 // @ts-expect-error a response of another type
@@ -134,8 +132,6 @@ serve(server, KindsService, { clientStream: () => ({ id: true }) });
 serve(server, KindsService, { clientStream: () => Promise.resolve({ id: true }) });
 // @ts-expect-error a stream of another type
 serve(server, KindsService, { bidi: () => of({ id: true }) });
-// @ts-expect-error one response where a stream of them is due
-serve(server, KindsService, { bidi: () => ({ id: 1 }) });
 // @ts-expect-error requests of another type
 serve(server, KindsService, { bidi: (asks$: Observable<number>) => asks$.pipe(map(() => ({}))) });
 // @ts-expect-error one request, not a stream of them
@@ -146,3 +142,110 @@ serve(server, KindsService, { clientStream: (ask: Ask__Output) => ({ id: ask.id 
 serve(server, KindsService, { unary: (asks$: Gated<Ask__Output>) => asks$.pipe(map(() => ({}))) });
 // @ts-expect-error there is no such method
 serve(server, KindsService, { exchange: () => EMPTY });
+
+// A handler gives a message, a stream of them, or a promise of either; and nothing, where there may be no responses.
+
+const messages = [{ id: 1 }, { id: 2 }];
+async function* generated(): AsyncGenerator<{ id: number }> {
+  await Promise.resolve();
+  yield* messages;
+}
+serve(server, KindsService, {
+  unary: () => Promise.resolve(messages),
+  clientStream: () => Promise.resolve(of({ id: 1 })),
+  serverStream: () => Promise.resolve(of({ id: 1 })),
+  bidi: () => Promise.resolve(generated()),
+});
+serve(server, KindsService, {
+  unary: () => generated(),
+  clientStream: async (asks$) => Promise.resolve(asks$.pipe(map(({ id }) => ({ id })))),
+  serverStream: () => ({ id: 1 }),
+  bidi: async (asks$) => Promise.resolve(asks$.pipe(map(({ id }) => ({ id })))),
+});
+serve(server, KindsService, {
+  serverStream: async () => {
+    await Promise.resolve();
+  },
+  bidi: (asks$) => {
+    asks$.subscribe();
+  },
+});
+serve(server, KindsService, { serverStream: () => ReadableStream.from(messages), bidi: () => Promise.resolve() });
+// @ts-expect-error a promise of a stream of another type
+serve(server, KindsService, { bidi: () => Promise.resolve(of({ id: true })) });
+// @ts-expect-error a promise of a message of another type
+serve(server, KindsService, { serverStream: () => Promise.resolve({ id: true }) });
+// @ts-expect-error a message of another type
+serve(server, KindsService, { bidi: () => ({ id: true }) });
+// @ts-expect-error a promise is no message
+serve(server, KindsService, { bidi: (asks$) => asks$.pipe(map(({ id }) => Promise.resolve({ id }))) });
+// @ts-expect-error an Observable is no message
+serve(server, KindsService, { bidi: (asks$) => asks$.pipe(map(({ id }) => of({ id }))) });
+// @ts-expect-error one response is due
+serve(server, KindsService, { unary: () => undefined });
+// @ts-expect-error one response is due
+serve(server, KindsService, { clientStream: (asks$) => void asks$.subscribe() });
+// @ts-expect-error the return was forgotten
+serve(server, KindsService, { serverStream: ({ id }) => void of({ id }) });
+
+// An instance of a class has its handlers among other members.
+
+class Answering {
+  readonly #sums = new Map<string, number>();
+  readonly name = 'answering';
+  unary({ id }: Ask__Output): Answer {
+    return { id: this.double(id) };
+  }
+  async clientStream(asks$: Observable<Ask__Output>, { peer }: CallContext): Promise<Answer> {
+    await asks$.forEach(({ id }) => void this.#sums.set(peer, id));
+    return { id: this.#sums.get(peer) ?? 0 };
+  }
+  *serverStream(ask: Ask__Output): Generator<Answer> {
+    yield this.unary(ask);
+  }
+  async bidi(asks$: Gated<Ask__Output>): Promise<void> {
+    await asks$.forEach(() => undefined);
+  }
+  double(id: number): number {
+    return 2 * id;
+  }
+}
+serve(server, KindsService, new Answering());
+serve<KindsHandlers>(server, definition, new Answering());
+class Deriving extends Answering {
+  override unary(ask: Ask__Output): Answer {
+    return super.unary(ask);
+  }
+}
+serve(server, KindsService, new Deriving());
+serve(server, KindsService, {
+  factor: 2,
+  unary({ id }: Ask__Output) {
+    return { id: this.factor * id };
+  },
+} as Handlers<KindsHandlers> & { factor: number });
+// @ts-expect-error the class, not an instance
+serve(server, KindsService, Answering);
+class Mistaken {
+  unary({ id }: Ask__Output): { id: string } {
+    return { id: String(id) };
+  }
+}
+// @ts-expect-error a response of another type
+serve(server, KindsService, new Mistaken());
+class Unrelated {
+  readonly name = 'unrelated';
+}
+// @ts-expect-error it has no handler
+serve(server, KindsService, new Unrelated());
+
+// What a call is to end with.
+
+const refused = new StatusError(status.NOT_FOUND, 'none', { metadata: new Metadata(), cause: 'anything' });
+exactly<status>()(refused.code);
+exactly<Metadata>()(refused.metadata);
+exactly<StatusError>()(StatusError.from('anything'));
+const anything: unknown = refused;
+if (StatusError.is(anything)) exactly<string>()(anything.details);
+// @ts-expect-error a code is a number
+new StatusError('NOT_FOUND', 'none');
