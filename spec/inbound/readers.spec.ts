@@ -176,7 +176,7 @@ const leavers: readonly (readonly [
   ['an iterator never iterated, aborted', (numbers$) => left(neverIterated, numbers$, 'abort')],
 ];
 
-for (const [stream, open] of streams) {
+for (const [stream, open] of called) {
   for (const [how, read, ...told] of leavers) {
     test(`${stream}, by ${how}: the peer is held until then, and no longer`, async () => {
       await using of = await open();
@@ -191,6 +191,23 @@ for (const [stream, open] of streams) {
       assert.equal([ends, isHeld(of)], [told, false]);
     });
   }
+}
+
+for (const [how, read, ...told] of leavers) {
+  test(`a server's requests$, by ${how}: the peer is held for the next reader, until the handler's result ends`, async () => {
+    const over = new Subject<never>();
+    await using of = await ofServer(() => over);
+    const { ends, leave } = read(of.numbers$);
+    await of.say(1000);
+    await held(of);
+    leave();
+    await until('the reader to be told', () => ends.length === told.length);
+    await quiet();
+    assert.not(of.isReleased());
+    over.complete();
+    await until('the call to end', () => of.serving.stats().open === 0);
+    assert.equal([ends, isHeld(of)], [told, false]);
+  });
 }
 
 for (const [stream, open] of streams.slice(1)) {

@@ -53,10 +53,10 @@ export async function scene(options: KvOptions, serving: ServedOptions = {}): Pr
   return { ...server, proxy, kv1: clientOn(proxy.port, options) };
 }
 
-/** A server that answers as the spec says. */
-export async function answering(handlers: Parameters<typeof serve<KeyValueHandlers>>[2]): Promise<number> {
+/** A server that answers as the spec says, or nothing at all. */
+export async function answering(handlers?: Parameters<typeof serve<KeyValueHandlers>>[2]): Promise<number> {
   const server = new Server();
-  serve(server, KeyValueService, handlers);
+  if (handlers) serve(server, KeyValueService, handlers);
   stops.add(() => server.forceShutdown());
   return listen(server);
 }

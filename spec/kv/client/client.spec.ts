@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import type { Metadata, ServiceError } from '@grpc/grpc-js';
-import { limitInFlight } from 'rxduplex';
+import { StatusError, limitInFlight } from 'rxduplex';
 import type { RxDuplexError } from 'rxduplex';
 import { KvClient, StoreError, memoryStore } from 'rxduplex/kv';
 import type { KvEntry, KvFound, KvOptions, KvOutcome, Store } from 'rxduplex/kv';
@@ -305,7 +305,7 @@ for (const api of apis) {
 
   test(`${api}: metadata that never comes ends an operation in its time, and a close with it`, async () => {
     const metadata = (): Promise<Metadata> => new Promise(() => undefined);
-    const kv = clientOn(await answering({}), { api, metadata, timeoutMs: 50 });
+    const kv = clientOn(await answering(), { api, metadata, timeoutMs: 50 });
     const failed = failureOf(kv.get('a'));
     await kv.close();
     assert.ok(['METADATA_FAILED', 'TIMEOUT', 'CLOSED'].includes(String((await failed).code)));
@@ -313,7 +313,7 @@ for (const api of apis) {
 }
 
 test('session: a write that was never handed to a call was not done, and is attempted again although it is plain', async () => {
-  const port = await answering({});
+  const port = await answering();
   const kv = clientOn(port, {
     api: 'session',
     metadata: () => new Promise<Metadata>(() => undefined),
@@ -338,7 +338,7 @@ test('session: one that was refused for good is opened again for the next operat
     session: (requests$) => {
       if (refusals === 1) return requests$.pipe(map(({ id }) => ({ id, get: { revision: 1 } })));
       refusals += 1;
-      throw Object.assign(new Error('no entry'), { code: status.PERMISSION_DENIED });
+      throw new StatusError(status.PERMISSION_DENIED, 'no entry');
     },
   });
   const kv = clientOn(port, { api: 'session' });

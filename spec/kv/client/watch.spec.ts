@@ -1,7 +1,7 @@
 // time limit: 300 s
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
-import { consume } from 'rxduplex';
+import { StatusError, consume } from 'rxduplex';
 import type { Retry } from 'rxduplex';
 import { CompactedError, keyOf, memoryStore } from 'rxduplex/kv';
 import type { KvChanges, KvClient, Store } from 'rxduplex/kv';
@@ -254,7 +254,7 @@ test('a watch that is not let in comes once more, with fresh metadata if it has 
   const port = await answering({
     watch: (_, { metadata }) => {
       tokens.push(metadata.get('token')[0]);
-      return throwError(() => Object.assign(new Error('no'), { code: status.UNAUTHENTICATED }));
+      return throwError(() => new StatusError(status.UNAUTHENTICATED, 'no'));
     },
   });
   const token = new Metadata();
