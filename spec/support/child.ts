@@ -7,13 +7,21 @@ process.once('exit', () => {
   running.forEach(endGroup);
 });
 
+/** How a process has ended, and what it wrote: `output` is standard output and standard error together. */
+export type Ran = Ending & { readonly output: string };
+
 /** Runs a file in a process of its own, which is killed, with all it started, when it outlives its limit. */
-export function runFile(
-  file: string,
-  limitSeconds: number,
-  args: readonly string[] = [],
-): Promise<Ending & { readonly output: string }> {
-  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', file, ...args], {
+export function runFile(file: string, limitSeconds: number, args: readonly string[] = []): Promise<Ran> {
+  return run([file, ...args], limitSeconds);
+}
+
+/** Runs a module in the same way, as if it lay beside package.json. */
+export function runModule(javaScript: string, limitSeconds: number, args: readonly string[] = []): Promise<Ran> {
+  return run(['--input-type=module', '--eval', javaScript, '--', ...args], limitSeconds);
+}
+
+function run(args: readonly string[], limitSeconds: number): Promise<Ran> {
+  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', ...args], {
     // A leader of its own process group, so that what it leaves behind can be ended too.
     detached: true,
     env: { ...process.env, FORCE_COLOR: '0' },
