@@ -12,7 +12,7 @@ export function runFile(
   file: string,
   limitSeconds: number,
   args: readonly string[] = [],
-): Promise<Ending & { readonly output: string }> {
+): Promise<Ending & { readonly stderr: string; readonly output: string }> {
   const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', file, ...args], {
     // A leader of its own process group, so that what it leaves behind can be ended too.
     detached: true,
@@ -33,12 +33,14 @@ export function runFile(
   }, limitSeconds * 1000);
 
   let stdout = '';
+  let stderr = '';
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
     output += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
     output += text;
   });
   child.once('exit', () => {
@@ -48,7 +50,7 @@ export function runFile(
   return new Promise((resolve) => {
     child.once('close', (exitCode) => {
       clearTimeout(timer);
-      resolve({ exitCode, timedOut, stdout, output });
+      resolve({ exitCode, timedOut, stdout, stderr, output });
     });
   });
 }
