@@ -123,7 +123,13 @@ export function checkedCall(client: Settings, given: RxCallOptions, sendsMany: b
     deadline: moment('deadline', deadline),
     ...(signal && { signal, unhandled: ignoreAbort(signal) }),
     ...(onMetadata && { onMetadata: reporting((came: Metadata) => onMetadata(withoutAgreements(came))) }),
-    ...(onStatus && { onStatus: reporting(onStatus) }),
+    ...(onStatus && {
+      onStatus: reporting((status: StatusObject, peer: string | undefined) => {
+        // An interceptor may give a status that has none.
+        if (status.metadata instanceof Metadata) withoutAgreements(status.metadata);
+        onStatus(status, peer);
+      }),
+    }),
   };
 }
 

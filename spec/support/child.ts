@@ -8,7 +8,7 @@ process.once('exit', () => {
 });
 
 /** How a process has ended, and what it wrote: `output` is standard output and standard error together. */
-export type Ran = Ending & { readonly output: string };
+export type Ran = Ending & { readonly stderr: string; readonly output: string };
 
 /** Runs a file in a process of its own, which is killed, with all it started, when it outlives its limit. */
 export function runFile(file: string, limitSeconds: number, args: readonly string[] = []): Promise<Ran> {
@@ -41,12 +41,14 @@ function run(args: readonly string[], limitSeconds: number): Promise<Ran> {
   }, limitSeconds * 1000);
 
   let stdout = '';
+  let stderr = '';
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
     output += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
     output += text;
   });
   child.once('exit', () => {
@@ -56,7 +58,7 @@ function run(args: readonly string[], limitSeconds: number): Promise<Ran> {
   return new Promise((resolve) => {
     child.once('close', (exitCode) => {
       clearTimeout(timer);
-      resolve({ exitCode, timedOut, stdout, output });
+      resolve({ exitCode, timedOut, stdout, stderr, output });
     });
   });
 }
