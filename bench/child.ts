@@ -9,6 +9,8 @@ export interface ChildOptions {
   readonly flags?: readonly string[];
   /** The descriptor of an open file, which the child knows as `inheritedFile`. */
   readonly file?: number;
+  /** The descriptor of an open file, to which the child's standard error goes instead of this process's. */
+  readonly errors?: number;
   /** Is given what the child says after its greeting. */
   readonly onNews?: (news: unknown) => void;
 }
@@ -36,10 +38,10 @@ export async function start<Greeting>(
   options: ChildOptions = {},
 ): Promise<Child<Greeting>> {
   const program = fileURLToPath(new URL(name + extname(from), from));
-  const { args = [], flags = [], file, onNews } = options;
+  const { args = [], flags = [], file, errors = 'inherit', onNews } = options;
   const forked = fork(program, args, {
     execArgv: [...process.execArgv, ...flags],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...(file === undefined ? [] : [file])],
+    stdio: ['ignore', 'inherit', errors, 'ipc', ...(file === undefined ? [] : [file])],
   });
   const ended = once(forked, 'exit').then(([code, signal]) => (signal ?? code) as Ended);
   if (onNews) forked.once('message', () => forked.on('message', onNews));

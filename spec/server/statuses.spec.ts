@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:http2';
 import type { IncomingHttpHeaders } from 'node:http2';
-import { createRequire } from 'node:module';
 
 import { Metadata, status } from '@grpc/grpc-js';
 import { RxDuplexError, StatusError, rx } from 'rxduplex';
@@ -10,6 +9,7 @@ import { concat, lastValueFrom, of, throwError } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
+import { anotherMetadata } from '../support/another-grpc.js';
 import { bareCall, endOf, idsOf, outcomesOf, served } from '../support/bare-kinds.js';
 import type { Served } from '../support/bare-kinds.js';
 import { getsMany, kinds, metadataOf } from '../support/kinds.js';
@@ -17,14 +17,6 @@ import { stopAll } from '../support/peer.js';
 import { frameOf } from '../support/wire.js';
 
 test.after.each(stopAll);
-
-/** grpc-js once more, as a second version of it in node_modules would be. */
-function anotherMetadata(): typeof Metadata {
-  const require = createRequire(import.meta.url);
-  const ours = Object.keys(require.cache).filter((path) => path.includes('@grpc/grpc-js'));
-  for (const path of ours) Reflect.deleteProperty(require.cache, path);
-  return (require('@grpc/grpc-js') as { Metadata: typeof Metadata }).Metadata;
-}
 
 const Another = anotherMetadata();
 

@@ -48,6 +48,8 @@ export const bareClient = (port: number): KindsClient =>
 export interface BareOptions {
   /** What is asked, one after the other. Default 1, 2 and 3, or 1 alone. */
   readonly ids?: readonly number[];
+  /** What each request carries beside its id. */
+  readonly payload?: Buffer;
   /** Whether the requests end after them. Default true. */
   readonly ends?: boolean;
   readonly metadata?: Metadata;
@@ -65,11 +67,12 @@ export interface BareCall {
 }
 
 export function bareCall(client: KindsClient, kind: Kind, options: BareOptions = {}): BareCall {
-  const { ids = [1, 2, 3], ends = true, metadata = new Metadata(), call: more = {} } = options;
+  const { ids = [1, 2, 3], payload, ends = true, metadata = new Metadata(), call: more = {} } = options;
   const answers: Answer__Output[] = [];
   const initial: Metadata[] = [];
   let status: StatusObject | undefined;
-  const request = { id: ids[0] ?? 0 };
+  const ask = (id: number): Ask => ({ id, ...(payload && { payload }) });
+  const request = ask(ids[0] ?? 0);
   const answered = (_: unknown, answer?: Answer__Output): void => {
     if (answer) answers.push(answer);
   };
@@ -91,7 +94,7 @@ export function bareCall(client: KindsClient, kind: Kind, options: BareOptions =
     });
   });
   if (sendsMany(kind)) {
-    for (const id of ids) call.write({ id });
+    for (const id of ids) call.write(ask(id));
     if (ends) call.end();
   }
   const ended = told.then(async (outcome) => {
