@@ -39,12 +39,13 @@ export interface Carriage {
   readonly joining: Joining;
   readonly wire: Wire;
   readonly batch: Batch<unknown, unknown> | Repeated<string> | undefined;
+  readonly halfCloseGraceMs: number;
 }
 
 /** Makes the two halves of each call of `method`: what comes in is one or many, and so is what goes out. */
 export function exchangesOf(
   method: MethodDefinition<unknown, unknown>,
-  { outgoing, joining, wire, batch }: Carriage,
+  { outgoing, joining, wire, batch, halfCloseGraceMs }: Carriage,
   reports: Reports,
 ): (call: Served, callback: sendUnaryData<unknown>) => Exchange {
   const { path, requestStream, responseStream } = method;
@@ -58,7 +59,11 @@ export function exchangesOf(
 
   const requestsOf = (call: Served, agreed: Agreed, failed: (error: unknown) => void): Requests<unknown> =>
     requestStream
-      ? new RequestStream(call as ServerReadableStream<unknown, unknown>, agreed?.unpack, failed)
+      ? new RequestStream(
+          call as ServerReadableStream<unknown, unknown>,
+          { unpack: agreed?.unpack, halfCloseGraceMs },
+          failed,
+        )
       : oneRequest((call as ServerUnaryCall<unknown, unknown>).request);
 
   return (call, callback) => {

@@ -12,8 +12,14 @@ import type { Source, Unpack } from '../wire/reader.js';
 import type { Requests } from './halves.js';
 import { HandledRequests } from './handled-requests.js';
 
-/** A cancelled call looks like a half-closed one, until grpc-js says so this many turns of the event loop later. */
+/** When the client's process is this one, grpc-js tells of its cancel this many turns of the event loop later. */
 const turnsToCancelled = 2;
+
+/** How requests are taken apart, and for how long a half-close may turn out to be a cancel. */
+export interface Receiving<In> {
+  readonly unpack: Unpack<In> | undefined;
+  readonly halfCloseGraceMs: number;
+}
 
 /**
  * A stream of requests, which is hot and shared. Reading begins with the first subscription. A request that comes while
@@ -29,6 +35,7 @@ export class RequestStream<In> implements Requests<Gated<In>> {
   readonly #call: Source<In>;
   readonly #subscribers = new Listeners<In>();
   readonly #unpack: Unpack<In> | undefined;
+  readonly #halfCloseGraceMs: number;
   readonly #failed: (error: unknown) => void;
   /** Holds the gate while there are requests that nobody has subscribed to. */
   readonly #holder = new Holder(this.gate.hold);
@@ -36,6 +43,7 @@ export class RequestStream<In> implements Requests<Gated<In>> {
   /** Whether somebody may still subscribe to what is not read now. */
   #awaited = true;
   #halfClosed = false;
+  #ending: NodeJS.Timeout | undefined;
   #over = false;
   /** The error that a handler need not know of. */
   #cancelled: RxDuplexError | undefined;
@@ -44,9 +52,10 @@ export class RequestStream<In> implements Requests<Gated<In>> {
   #whenLeft: (() => void) | undefined;
 
   /** `failed` is called if the handler fails in what it does with them, and if a message cannot be taken apart. */
-  constructor(call: Source<In>, unpack: Unpack<In> | undefined, failed: (error: unknown) => void) {
+  constructor(call: Source<In>, { unpack, halfCloseGraceMs }: Receiving<In>, failed: (error: unknown) => void) {
     this.#call = call;
     this.#unpack = unpack;
+    this.#halfCloseGraceMs = halfCloseGraceMs;
     this.#failed = failed;
     this.input = new HandledRequests(this.gate, this.#handlerFailed, (subscriber) => {
       this.subscribed = true;
@@ -78,6 +87,7 @@ export class RequestStream<In> implements Requests<Gated<In>> {
     if (this.#over) return;
     this.#over = true;
     this.#awaited = false;
+    clearTimeout(this.#ending);
     this.#goOn();
     this.#subscribers.complete();
     this.#whenRead?.();
@@ -85,6 +95,7 @@ export class RequestStream<In> implements Requests<Gated<In>> {
 
   cancel(): void {
     this.#over = true;
+    clearTimeout(this.#ending);
     this.#awaited = false;
     this.books.received += this.#kept.length;
     this.books.unrouted += this.#kept.splice(0).length;
@@ -100,8 +111,7 @@ export class RequestStream<In> implements Requests<Gated<In>> {
       failed: this.#failed,
       end: () => {
         afterTurns(turnsToCancelled, () => {
-          this.#halfClosed = true;
-          if (this.#kept.length === 0) this.end();
+          this.#ending = setTimeout(this.#halfClose, this.#halfCloseGraceMs);
         });
       },
     });
@@ -133,6 +143,11 @@ export class RequestStream<In> implements Requests<Gated<In>> {
     }
     this.#holder.release();
     if (this.#halfClosed && this.#kept.length === 0) this.end();
+  };
+
+  readonly #halfClose = (): void => {
+    this.#halfClosed = true;
+    if (this.#kept.length === 0) this.end();
   };
 
   readonly #handlerFailed = (error: unknown): void => {

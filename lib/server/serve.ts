@@ -2,7 +2,7 @@ import type { MethodDefinition, Server, ServerWritableStream, UntypedHandleCall,
 import type { Observable } from 'rxjs';
 import { checkNames } from '../names.js';
 import type { Names } from '../names.js';
-import { badOption, milliseconds, oneOf } from '../options.js';
+import { badOption, longestMs, milliseconds, oneOf } from '../options.js';
 import { measuredNames } from '../outgoing/options.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
 import type { Batch, Repeated } from '../wire/batch.js';
@@ -43,9 +43,16 @@ export interface ServeOptions {
    * `bidi`, for every method in `handlers` that streams both ways.
    */
   readonly batch?: Batch<unknown, unknown> | Repeated<string>;
+  /**
+   * How long after the client has sent its last request `requests$` completes, unless the call is cancelled by then. A
+   * client in Node that cancels a call half-closes it first, and its cancel follows some milliseconds later: what was cut
+   * off would look complete. Default 10 ms; 0 for clients that are never cancelled. A client that is too busy to send its
+   * cancel in that time still looks complete: where that matters, mark the last request in the protocol.
+   */
+  readonly halfCloseGraceMs?: number;
 }
 
-const names: Names<ServeOptions> = { outgoing: true, coalesce: true, wire: true, batch: true };
+const names: Names<ServeOptions> = { outgoing: true, coalesce: true, wire: true, batch: true, halfCloseGraceMs: true };
 
 export interface DrainOptions {
   /** How long handlers may take to come to their end. Default 5,000 ms. */
@@ -91,6 +98,8 @@ export function serve<H>(
   }
   checkNames('serve', options, names);
   const { wire = 'bytes', batch, outgoing = {} } = options;
+  const { halfCloseGraceMs: graceMs = 10 } = options;
+  const halfCloseGraceMs = Math.min(milliseconds('halfCloseGraceMs', graceMs), longestMs);
   checkNames('outgoing', outgoing, measuredNames);
   const joining = joiningOf(options.coalesce ?? {}, oneOf('wire', wire, ['bytes', 'objects']));
   const calls = new LiveCalls();
@@ -98,7 +107,12 @@ export function serve<H>(
   const implemented = implementedBy(handlers, service).map(({ key, method, handler }) => ({
     key,
     method,
-    answer: answerer(calls, method, handler, exchangesOf(method, { outgoing, joining, wire, batch }, reports)),
+    answer: answerer(
+      calls,
+      method,
+      handler,
+      exchangesOf(method, { outgoing, joining, wire, batch, halfCloseGraceMs }, reports),
+    ),
   }));
   for (const { key, method, answer } of implemented) {
     server.addService(

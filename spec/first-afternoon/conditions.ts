@@ -63,12 +63,16 @@ async function none(): Promise<Place> {
   return { address, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
-/** One for all, which ends with this process. */
-let shared: Promise<number> | undefined;
+/** One for all programs, until `endShared`. */
+let shared: Promise<{ readonly server: Ready; readonly port: number }> | undefined;
 
 async function living(): Promise<Place> {
-  shared ??= ready().then((server) => server.listen());
-  return { address: addressOf(await shared), [Symbol.asyncDispose]: () => Promise.resolve() };
+  shared ??= ready().then(async (server) => ({ server, port: await server.listen() }));
+  return { address: addressOf((await shared).port), [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+export async function endShared(): Promise<void> {
+  await (await shared)?.server[Symbol.asyncDispose]();
 }
 
 /** The next one is started before, so that it is there soon after the first is gone. */

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 
 import { runFile } from '../support/child.js';
 import type { Ran } from '../support/child.js';
-import { conditions, placeOf } from './conditions.js';
+import { conditions, endShared, placeOf } from './conditions.js';
 import type { Condition } from './conditions.js';
 import { inLane } from './lanes.js';
 
@@ -126,4 +126,5 @@ function assertBalanced(printed: string): void {
   assert.equal([taken + refused, taken, answered <= sent], [3000, sent + lost + undelivered, true], printed);
 }
 
+test.after(endShared);
 test.run();

@@ -89,8 +89,9 @@ export interface Expected {
 }
 
 /**
- * Node's HTTP/2 ends a stream that it cancels, in a packet of its own, and says a little later that it was cancelled. What
- * has come until then may be taken for all there is, and an answer to it for the end of the call.
+ * Node's HTTP/2 ends a stream that it cancels, in a packet of its own, and says a little later that it was cancelled. On a
+ * machine that is busy this may be after `halfCloseGraceMs`: what has come is then taken for all there is, and an answer to
+ * it for the end of the call.
  */
 export const mayLookComplete = ({ asked, expected }: { readonly asked: Asked; readonly expected: Expected }): boolean =>
   asked.kind === 'clientStream' && !asked.fails && expected.outcome.cut === 'cancelled';
