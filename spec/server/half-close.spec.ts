@@ -31,8 +31,9 @@ async function uploading(halfCloseGraceMs?: number): Promise<Uploading> {
         new Promise((resolve, reject) => {
           asks$.subscribe({
             next: ({ id }) => told.push(id),
-            error: (error: Error) => {
-              told.push(RxDuplexError.is(error) ? error.code : error);
+            error: (error: unknown) => {
+              if (!RxDuplexError.is(error)) throw error;
+              told.push(error.code);
               reject(error);
             },
             complete: () => {
