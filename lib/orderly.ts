@@ -75,6 +75,17 @@ export const report: Unhandled = (error) => {
   throwError(() => error).subscribe();
 };
 
+/** A mistake of the user's in a function that grpc-js calls is reported as one in a subscriber is, and stops nothing. */
+export function reporting<A extends unknown[]>(act: (...values: A) => void): (...values: A) => void {
+  return (...values) => {
+    try {
+      act(...values);
+    } catch (error) {
+      report(error);
+    }
+  };
+}
+
 const notices = new WeakSet<object>();
 
 /** Remembers that `error` only tells of an end that somebody asked for. */

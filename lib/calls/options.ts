@@ -9,7 +9,7 @@ import { checkNames } from '../names.js';
 import type { Names } from '../names.js';
 import { badOption, callable, milliseconds, moment, oneOf } from '../options.js';
 import type { Bounds, Overflow } from '../outgoing/options.js';
-import { ignoreAbort, report } from '../orderly.js';
+import { ignoreAbort, report, reporting } from '../orderly.js';
 import type { Unhandled } from '../orderly.js';
 import type { Wire } from '../wire/joining.js';
 import { Limit } from './limit.js';
@@ -130,17 +130,6 @@ export function checkedCall(client: Settings, given: RxCallOptions, sendsMany: b
         onStatus(status, peer);
       }),
     }),
-  };
-}
-
-/** A mistake of the user's in a function that grpc-js calls is reported as one in a subscriber is, and stops nothing. */
-function reporting<A extends unknown[]>(told: (...values: A) => void): (...values: A) => void {
-  return (...values) => {
-    try {
-      told(...values);
-    } catch (error) {
-      report(error);
-    }
   };
 }
 

@@ -6,7 +6,7 @@ import { Gate, Gated } from '../gate.js';
 import { checkNames } from '../names.js';
 import type { Names } from '../names.js';
 import { badOption, callable, milliseconds } from '../options.js';
-import { report } from '../orderly.js';
+import { reporting } from '../orderly.js';
 import type { Entry } from '../outgoing/entry.js';
 import type { Outgoing } from '../outgoing/outgoing.js';
 import type { Open } from './open.js';
@@ -57,7 +57,7 @@ export function duplex<Out, In>(open: Open<Out, In>, outgoing: Outgoing<Out>, op
   }
   checkNames('duplex', options, names);
   const { onOpen, openTimeoutMs, coalesce = {}, gate = new Gate() } = options;
-  if (onOpen) callable('onOpen', onOpen);
+  const tellOpen = onOpen && reporting(callable('onOpen', onOpen));
   const timeoutMs = milliseconds('openTimeoutMs', openTimeoutMs ?? usualOpenTimeoutMs);
   if (!(gate instanceof Gate)) throw badOption('gate', 'a Gate', gate);
   const { batch, wire = 'objects' } = open;
@@ -79,7 +79,7 @@ export function duplex<Out, In>(open: Open<Out, In>, outgoing: Outgoing<Out>, op
       opened = true;
       clearTimeout(timeout);
       attempt.opened();
-      tell(onOpen, call.getPeer());
+      tellOpen?.(call.getPeer());
     };
     const pump = new Pump(outgoing, {
       chunk: chunkOf(open, outgoing),
@@ -172,15 +172,6 @@ function chunkOf<Out, In>(open: Open<Out, In>, outgoing: Outgoing<Out>): (entry:
   if (wire !== 'bytes' || !encode) return ({ message }) => message;
   if (outgoing.encode === encode) return ({ payload, message }) => payload ?? encode(message);
   return ({ message }) => encode(message);
-}
-
-/** A mistake of the user's in a function that grpc-js calls is reported as one in a subscriber is, and stops nothing. */
-function tell(onOpen: DuplexOptions['onOpen'], peer: string): void {
-  try {
-    onOpen?.(peer);
-  } catch (error) {
-    report(error);
-  }
 }
 
 /** What a subscriber is told of a call that could not be made. */
