@@ -101,8 +101,12 @@ function wordsOf(error: unknown): string {
 export function isStatus(error: unknown): error is { readonly code: status; readonly details: string } {
   if (typeof error !== 'object' || error === null) return false;
   const { code, details } = error as { readonly code?: unknown; readonly details?: unknown };
-  return Number.isInteger(code) && (code as number) >= 1 && (code as number) <= 16 && typeof details === 'string';
+  return isErrorCode(code) && typeof details === 'string';
 }
+
+/** Whether it is the code of a status that is an error: from 1 (CANCELLED) to 16 (UNAUTHENTICATED). */
+export const isErrorCode = (code: unknown): code is status =>
+  typeof code === 'number' && Number.isInteger(code) && code >= 1 && code <= 16;
 
 /** The code of any error that has one: a gRPC status, a word of ours, Node's. */
 export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;

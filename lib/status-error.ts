@@ -1,5 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { MetadataValue } from '@grpc/grpc-js';
+import { isErrorCode, isStatus } from './errors.js';
 import { badOption } from './options.js';
 
 const brand: symbol = Symbol.for('rxduplex.status-error');
@@ -61,18 +62,14 @@ export class StatusError extends Error {
 
 const unknown = { code: status.UNKNOWN, details: 'unknown error' };
 
-export const isErrorCode = (code: unknown): code is status =>
-  typeof code === 'number' && Number.isInteger(code) && code >= 1 && code <= 16;
-
 /**
  * The status in whatever was thrown, if its `code` is one from 1 to 16 and its `details` are a string. To read the
  * properties of a stranger may throw; then there is no status in it.
  */
 export function statusIn(error: unknown): StatusParts | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
   try {
-    const { code, details } = error as { readonly code?: unknown; readonly details?: unknown };
-    if (!isErrorCode(code) || typeof details !== 'string') return undefined;
+    if (!isStatus(error)) return undefined;
+    const { code, details } = error;
     return { code, details, metadata: metadataIn(error) };
   } catch {
     return undefined;
