@@ -11,13 +11,13 @@ import type {
 import type { Observable } from 'rxjs';
 import { namesOf, refuseInheritedNames, serviceOf } from '../definition.js';
 import type { Gated } from '../gate.js';
+import { checkSource } from '../outgoing/source.js';
 import type { MessageSource } from '../outgoing/source.js';
 import { checkClient } from '../duplex/open.js';
 import { bidi } from './bidi.js';
 import { clientStream } from './client-stream.js';
 import { checkedCall, checkedClient } from './options.js';
 import type { RxCallOptions, RxOptions, RxStreamOptions, Settings } from './options.js';
-import { checkRequests } from './requests.js';
 import { serverStream } from './server-stream.js';
 import { unary } from './unary.js';
 
@@ -53,7 +53,7 @@ export function rx<C extends Client>(client: C, options: RxOptions = {}): Rx<C> 
     refuseInheritedNames(method);
     const call = kindOf(client, method, settings);
     const made = (input: unknown, own?: RxStreamOptions<unknown>): Observable<unknown> => {
-      if (method.requestStream) checkRequests(input);
+      if (method.requestStream) checkSource('requests', input);
       return call(input as never, own ? checkedCall(settings, own, method.requestStream) : settings, own ?? {});
     };
     for (const name of namesOf(key, method)) if (!(name in Client.prototype)) methods[name] = made;

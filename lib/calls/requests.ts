@@ -3,13 +3,12 @@ import type { Subscriber } from 'rxjs';
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { checkedSerializer } from '../message.js';
 import { checkNames } from '../names.js';
-import { badOption } from '../options.js';
 import { errorOf } from '../outgoing/entry.js';
 import { checked, measuredNames } from '../outgoing/options.js';
 import type { OutgoingOptions } from '../outgoing/options.js';
 import { Outgoing } from '../outgoing/outgoing.js';
 import { pour } from '../outgoing/pour.js';
-import { givesMessages, isPromiseLike } from '../outgoing/source.js';
+import { isPromiseLike } from '../outgoing/source.js';
 import type { MessageSource } from '../outgoing/source.js';
 import type { RxStreamOptions } from './options.js';
 
@@ -57,10 +56,4 @@ export function requestsOf<In>(
   const isHot = isObservable(source) || isPromiseLike(source);
   const nothing = (): void => undefined;
   return { outgoing, first: isHot ? pourNow : nothing, start: isHot ? nothing : pourNow };
-}
-
-/** What is not a stream of requests is told where it is given. */
-export function checkRequests(source: unknown): void {
-  if (isPromiseLike(source) || givesMessages(source)) return;
-  throw badOption('requests', 'an Observable, an iterable, an async iterable, or a promise of one', source);
 }

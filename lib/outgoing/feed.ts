@@ -3,12 +3,11 @@ import type { Observable } from 'rxjs';
 import { onAbort } from '../abort.js';
 import { RxDuplexError, textOf } from '../errors.js';
 import { joined } from '../joined.js';
-import { badOption } from '../options.js';
 import { reported } from '../promises.js';
 import { warnOnce } from '../warning.js';
 import { closedError, errorOf } from './entry.js';
 import type { Dropped, Entry, Follower } from './entry.js';
-import { givesMessages, isPromiseLike } from './source.js';
+import { checkSource, givesMessages, isPromiseLike } from './source.js';
 import type { MessageSource } from './source.js';
 
 /** How many messages of a source the buffer has taken, and how many it has refused. */
@@ -34,9 +33,7 @@ export interface Sink<T> {
 }
 
 export function feed<T>(sink: Sink<T>, source: MessageSource<T>, signal?: AbortSignal): Promise<FeedReport> {
-  if (!isPromiseLike(source) && !givesMessages<T>(source)) {
-    throw badOption('source', 'an Observable, an iterable, an async iterable, or a promise of one', source);
-  }
+  checkSource('source', source);
   const fed = new Promise<FeedReport>((resolve, reject) => {
     if (signal?.aborted) reject(signal.reason as Error);
     else if (sink.closed) reject(closedError(sink.failure?.error));
