@@ -1,9 +1,8 @@
 import type { Subscriber } from 'rxjs';
 import { checkNames } from './names.js';
 import type { Names } from './names.js';
+import { OnceListeners } from './once-listeners.js';
 import { badOption } from './options.js';
-import { Queue } from './queue.js';
-import type { Linked } from './queue.js';
 
 export interface Abortable {
   readonly signal?: AbortSignal;
@@ -20,12 +19,7 @@ export function checkedSignal(signal: AbortSignal | undefined): AbortSignal | un
   throw badOption('signal', 'an AbortSignal', signal);
 }
 
-interface Listener extends Linked<Listener> {
-  readonly aborted: (reason: unknown) => void;
-  listening: boolean;
-}
-
-const listenersOf = new WeakMap<AbortSignal, Queue<Listener>>();
+const listenersOf = new WeakMap<AbortSignal, OnceListeners<unknown>>();
 
 /**
  * Calls `aborted` with the reason when `signal` is aborted, unless the function that it returns is called before. Node
@@ -33,13 +27,11 @@ const listenersOf = new WeakMap<AbortSignal, Queue<Listener>>();
  * one listener, which is removed with the last of them.
  */
 export function onAbort(signal: AbortSignal, aborted: (reason: unknown) => void): () => void {
-  const listener: Listener = { aborted, listening: true, before: undefined, after: undefined };
   const listeners = listenersOf.get(signal) ?? listenTo(signal);
-  listeners.push(listener);
+  const leave = listeners.add(aborted);
   return () => {
-    if (!listener.listening) return;
-    leave(listeners, listener);
-    if (!listeners.first && listenersOf.get(signal) === listeners) forget(signal);
+    leave();
+    if (listeners.empty && listenersOf.get(signal) === listeners) forget(signal);
   };
 }
 
@@ -49,8 +41,8 @@ export function failOnAbort(subscriber: Subscriber<never>, signal: AbortSignal):
   else subscriber.add(onAbort(signal, (reason) => subscriber.error(reason)));
 }
 
-function listenTo(signal: AbortSignal): Queue<Listener> {
-  const listeners = new Queue<Listener>();
+function listenTo(signal: AbortSignal): OnceListeners<unknown> {
+  const listeners = new OnceListeners<unknown>();
   listenersOf.set(signal, listeners);
   signal.addEventListener('abort', abortAll);
   return listeners;
@@ -61,17 +53,8 @@ function forget(signal: AbortSignal): void {
   signal.removeEventListener('abort', abortAll);
 }
 
-function leave(listeners: Queue<Listener>, listener: Listener): void {
-  listener.listening = false;
-  listeners.remove(listener);
-}
-
-/** One listener may make others leave, which are then not called any more. */
 function abortAll(this: AbortSignal): void {
   const listeners = listenersOf.get(this);
   forget(this);
-  for (let next = listeners?.first; listeners && next; next = listeners.first) {
-    leave(listeners, next);
-    next.aborted(this.reason);
-  }
+  listeners?.notify(this.reason);
 }

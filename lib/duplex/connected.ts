@@ -1,13 +1,7 @@
 import { connectivityState } from '@grpc/grpc-js';
 import type { ChannelInterface } from '@grpc/grpc-js';
-import { Queue } from '../queue.js';
-import type { Linked } from '../queue.js';
+import { OnceListeners } from '../once-listeners.js';
 import { afterTurns } from '../turns.js';
-
-interface Listener extends Linked<Listener> {
-  readonly ready: () => void;
-  listening: boolean;
-}
 
 /**
  * Tells many listeners when one channel is ready. A watcher of a channel cannot be taken back, and keeps whatever it
@@ -16,7 +10,7 @@ interface Listener extends Linked<Listener> {
  */
 class ReadyWatch {
   readonly #channel: ChannelInterface;
-  readonly #listeners = new Queue<Listener>();
+  readonly #listeners = new OnceListeners<void>();
   #watching = false;
 
   constructor(channel: ChannelInterface) {
@@ -25,35 +19,20 @@ class ReadyWatch {
 
   /** Calls `ready` when the channel, which is not, becomes ready, unless the function that it returns is called before. */
   add(ready: () => void): () => void {
-    const listener: Listener = { ready, listening: true, before: undefined, after: undefined };
-    this.#listeners.push(listener);
+    const leave = this.#listeners.add(ready);
     this.#watch();
-    return () => {
-      if (listener.listening) this.#leave(listener);
-    };
+    return leave;
   }
 
   #watch(): void {
     const state = this.#channel.getConnectivityState(false);
-    if (state === connectivityState.READY) this.#notify();
-    if (this.#watching || !this.#listeners.first || state === connectivityState.SHUTDOWN) return;
+    if (state === connectivityState.READY) this.#listeners.notify();
+    if (this.#watching || this.#listeners.empty || state === connectivityState.SHUTDOWN) return;
     this.#watching = true;
     this.#channel.watchConnectivityState(state, Infinity, () => {
       this.#watching = false;
       this.#watch();
     });
-  }
-
-  #notify(): void {
-    for (let next = this.#listeners.first; next; next = this.#listeners.first) {
-      this.#leave(next);
-      next.ready();
-    }
-  }
-
-  #leave(listener: Listener): void {
-    listener.listening = false;
-    this.#listeners.remove(listener);
   }
 }
 

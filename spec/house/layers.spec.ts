@@ -20,6 +20,7 @@ const house: Rules = {
         'status',
         'stats',
         'queue',
+        'once-listeners',
         'attempt',
         'canceller',
         'holder',
