@@ -43,14 +43,7 @@ function failed(cause: unknown): never {
 }
 
 /** Agreements between the two ends of one hop, which are nothing to whoever is behind either of them. */
-const agreements = [batchHeader, batchedHeader];
-
-/** The initial metadata by which a server agrees to envelopes of the name that a client has offered. */
-export function agreementOf(name: string): Metadata {
-  const metadata = new Metadata();
-  metadata.set(batchedHeader, name);
-  return metadata;
-}
+export const agreements: readonly string[] = [batchHeader, batchedHeader];
 
 /**
  * Takes the agreements of a hop out of `metadata`, which goes to a user or comes from one: a gateway may pass on all that

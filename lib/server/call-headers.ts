@@ -1,6 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js';
-import { agreementOf, withoutAgreements } from '../metadata.js';
+import { agreements } from '../metadata.js';
 import { addAll } from '../status-error.js';
+import { batchedHeader } from '../wire/batch.js';
 import type { Context } from './context.js';
 import { Refusal, statusOf } from './failure.js';
 import type { Status } from './failure.js';
@@ -23,8 +24,9 @@ const overhead = 32;
 
 const messageBytes = 'grpc-message'.length + overhead;
 
-/** The transport's own: gRPC and HTTP/2 set them, and fail if somebody else does. */
+/** Not the handler's: gRPC and HTTP/2 set their own, and fail if somebody else does; agreements are the library's. */
 const reserved: ReadonlySet<string> = new Set([
+  ...agreements,
   'connection',
   'content-length',
   'content-type',
@@ -102,8 +104,8 @@ export class CallHeaders {
     const { initialMetadata } = this.#context.used;
     if (!initialMetadata && this.#agreed === undefined) return undefined;
     const sendable = new Sendable(Infinity, Infinity);
-    if (initialMetadata) sendable.addFrom(withoutAgreements(initialMetadata));
-    if (this.#agreed !== undefined) sendable.addFrom(agreementOf(this.#agreed));
+    if (initialMetadata) sendable.addFrom(initialMetadata);
+    if (this.#agreed !== undefined) sendable.add(batchedHeader, [this.#agreed]);
     this.#tell('initial metadata', sendable);
     const { bytes, values } = sendable;
     if (bytes > maxBytes - messageBytes - leastText || values > maxValues) {
@@ -131,7 +133,7 @@ export class CallHeaders {
     const room = maxBytes - this.#initial.bytes - messageBytes;
     const [details, bytes] = readable(text);
     const sendable = new Sendable(room - Math.min(bytes, leastText), maxValues - this.#initial.values);
-    for (const each of trailers) if (each) sendable.addFrom(withoutAgreements(each));
+    for (const each of trailers) if (each) sendable.addFrom(each);
     this.#tell('trailers', sendable);
     const left = room - sendable.bytes;
     if (bytes <= left) return { details, metadata: sendable.metadata };
@@ -161,11 +163,11 @@ class Sendable {
 
   addFrom(source: Metadata): void {
     for (const key of Object.keys(source.getMap())) {
-      if (!key.startsWith(':') && !reserved.has(key)) this.#add(key, source.get(key));
+      if (!key.startsWith(':') && !reserved.has(key)) this.add(key, source.get(key));
     }
   }
 
-  #add(key: string, given: unknown[]): void {
+  add(key: string, given: unknown[]): void {
     const before = this.metadata.get(key).length;
     const entry = new Metadata();
     addAll(entry, key, given);

@@ -91,7 +91,7 @@ export function exchangesOf(
           packing: joining.allowed ? agreed?.packing() : undefined,
           whyNot,
         })
-      : new OneResponse(call, callback, headers, resultEnd, { whyNot, encode, wire });
+      : new OneResponse(call, callback, headers, resultEnd, { whyNot, encode: serialize, wire });
     return { call, context, requests, responses };
   };
 }

@@ -8,6 +8,7 @@ import type { Ledger, Outbound } from '../stats.js';
 import type { Wire } from '../wire/joining.js';
 import type { CallHeaders } from './call-headers.js';
 import { noResponse, unserialisable } from './failure.js';
+import type { Refusal } from './failure.js';
 import type { Outcome, Responses, ResultEnd } from './halves.js';
 import { givesResponses } from './result.js';
 
@@ -134,21 +135,28 @@ export class OneResponse<Out> implements Responses {
   #give(response: Out): void {
     if (this.#settled) return;
     const { whyNot, encode, wire } = this.#sending;
+    const why = whyNot(response);
+    if (why !== undefined) {
+      this.#reject(unserialisable(why, undefined));
+      return;
+    }
     try {
-      const why = whyNot(response);
-      if (why !== undefined) throw new TypeError(why);
       const bytes = encode(response);
       this.#chunk = wire === 'bytes' ? bytes : response;
       this.#size = bytes.length;
     } catch (error) {
-      this.#standing = rejected;
-      this.#end(unserialisable(whyNot(response), error));
+      this.#reject(unserialisable(undefined, error));
       return;
     }
     this.#standing = inFlight;
     this.#over.unsubscribe();
     this.#resultEnd.completed();
     this.#send();
+  }
+
+  #reject(refusal: Refusal): void {
+    this.#standing = rejected;
+    this.#end(refusal);
   }
 
   #end(error: unknown): void {
