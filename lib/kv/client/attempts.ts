@@ -3,11 +3,11 @@ import { Observable, merge, retry, tap, throwError, timer } from 'rxjs';
 
 import { transient } from '../../index.js';
 import type { RxDuplexError } from '../../index.js';
-import { badOption, longestMs } from '../../internal.js';
+import { badOption, codeOf, longestMs } from '../../internal.js';
 import { UnderWay } from '../under-way.js';
 import { Unanswered } from './api.js';
 import type { KvSettings } from './options.js';
-import { closedBecause, codeOf } from './values.js';
+import { closedBecause } from './values.js';
 
 /** Asks once; the time is that of the attempt. Fails with an `Unanswered`. */
 export type Ask<T> = (timeoutMs: number) => Observable<T>;

@@ -5,9 +5,10 @@ import type { Observable } from 'rxjs';
 import type { KeyValueClient, SessionRequest, SessionResponse__Output } from '../../generated/kv.js';
 import { NoReplyError, Remote, RxDuplexError, bidi, oneof, repeated } from '../../index.js';
 import type { Backoff, MetadataSource, RemoteStats, Requests } from '../../index.js';
+import { codeOf } from '../../internal.js';
 import { Unanswered } from './api.js';
 import type { Api, Exchanges, Method } from './api.js';
-import { closedBecause, codeOf, statusError } from './values.js';
+import { closedBecause, statusError } from './values.js';
 
 export interface SessionOptions {
   readonly backoff: Backoff;

@@ -63,9 +63,6 @@ export function statusError(code: number, details: string): StatusError {
   return Object.assign(error, { code, details, metadata: new Metadata() });
 }
 
-/** The code of any error that has one: a status of gRPC, or a word of the library's own. */
-export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null | undefined)?.code;
-
 /** The error of an operation that a closed client does not begin, or attempt again; `cause` is what it failed of before. */
 export const closedBecause = (cause: unknown): RxDuplexError =>
   orderly(new RxDuplexError('CLOSED', 'the client is closed', cause === undefined ? undefined : { cause }));

@@ -4,7 +4,7 @@ import type { Key } from '../key.js';
 import { settle } from '../soon.js';
 import type { Soon } from '../soon.js';
 import type { Store } from '../store/store.js';
-import { StatusError, statusOf } from './failure.js';
+import { OperationError, statusOf } from './failure.js';
 import type { Schedule } from './schedule.js';
 import { after } from './work.js';
 import type { Work } from './work.js';
@@ -35,8 +35,8 @@ export class Engine {
   }
 
   /** What the client is told of an error; the owner is told of those that are the store's. */
-  readonly tell = (error: unknown): StatusError => {
-    if (!(error instanceof StatusError)) this.failures$.next(error);
+  readonly tell = (error: unknown): OperationError => {
+    if (!(error instanceof OperationError)) this.failures$.next(error);
     return statusOf(error);
   };
 

@@ -11,7 +11,7 @@ import { withMethods } from '../options.js';
 import type { Store } from '../store/store.js';
 import { articleHandlers } from './article.js';
 import { Engine } from './engine.js';
-import { StatusError } from './failure.js';
+import { OperationError } from './failure.js';
 import { largestAnswer, limitNames, limitsOf } from './limits.js';
 import type { LimitOptions } from './limits.js';
 import { operationsOf } from './operations.js';
@@ -72,7 +72,7 @@ export class KeyValues {
     this.serveOptions = { outgoing: { maxBytes: 2 * largestAnswer(limits) }, batch: repeated('batch') };
     this.failures$ = engine.failures$.asObservable();
     this.endWatches = () =>
-      engine.closing$.error(new StatusError(status.UNAVAILABLE, 'there are to be no more watches'));
+      engine.closing$.error(new OperationError(status.UNAVAILABLE, 'there are to be no more watches'));
   }
 }
 

@@ -5,7 +5,7 @@ import type { SessionRequest__Output, SessionResponse } from '../../generated/kv
 import { consume, iterate } from '../../index.js';
 import type { Gated } from '../../index.js';
 import { invalid } from './failure.js';
-import type { StatusError } from './failure.js';
+import type { OperationError } from './failure.js';
 import type { Operations } from './operations.js';
 
 /**
@@ -14,7 +14,7 @@ import type { Operations } from './operations.js';
  */
 export function sessionOf(
   operations: Operations,
-  tell: (error: unknown) => StatusError,
+  tell: (error: unknown) => OperationError,
   maxInFlight: number,
 ): (requests$: Gated<SessionRequest__Output>) => AsyncIterable<SessionResponse> {
   const answer = (request: SessionRequest__Output): Observable<SessionResponse> =>

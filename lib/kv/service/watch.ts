@@ -8,7 +8,7 @@ import { bytesOfChanges } from '../store/retention.js';
 import { StoreError } from '../store/store.js';
 import type { Changes, Span, Store } from '../store/store.js';
 import type { Engine } from './engine.js';
-import { StatusError } from './failure.js';
+import { OperationError } from './failure.js';
 import type { Requests } from './requests.js';
 import { currentOf } from './responses.js';
 
@@ -63,7 +63,7 @@ function beginningOf({ from }: WatchRequest__Output, revision: number): number {
   const next = revision + 1;
   if (from === '0') return next;
   if (Number(from) <= next) return Number(from);
-  throw new StatusError(status.OUT_OF_RANGE, `revision ${from} is of the future; the next one is ${String(next)}`);
+  throw new OperationError(status.OUT_OF_RANGE, `revision ${from} is of the future; the next one is ${String(next)}`);
 }
 
 /**
