@@ -439,12 +439,18 @@ for (const [end, outcome] of [
   });
 }
 
-test('complete() lets the message that waits for room be sent, asks for no other, and the feed resolves', async () => {
+/** A feed whose second message waits for room. */
+async function waitingFeed() {
   const outgoing = new Outgoing<string>({ maxMessages: 1 });
   const dropped = droppedFrom(outgoing);
   const source = counting(9);
   const feeding = outgoing.feed(source);
   assert.is(await endOf(feeding), 'waits');
+  return { outgoing, dropped, source, feeding };
+}
+
+test('complete() lets the message that waits for room be sent, asks for no other, and the feed resolves', async () => {
+  const { outgoing, dropped, source, feeding } = await waitingFeed();
   outgoing.complete();
   assert.is(await endOf(feeding), 'waits');
   assert.equal(fakeCall(outgoing).sendAll(), ['0', '1']);
@@ -453,11 +459,7 @@ test('complete() lets the message that waits for room be sent, asks for no other
 });
 
 test('cancel() refuses the messages that wait for room, and the feeds resolve with their numbers', async () => {
-  const outgoing = new Outgoing<string>({ maxMessages: 1 });
-  const dropped = droppedFrom(outgoing);
-  const source = counting(9);
-  const feeding = outgoing.feed(source);
-  assert.is(await endOf(feeding), 'waits');
+  const { outgoing, dropped, source, feeding } = await waitingFeed();
   const pushing = outgoing.feed(of('a', 'b'));
   outgoing.cancel();
   assert.equal(
@@ -472,11 +474,7 @@ test('cancel() refuses the messages that wait for room, and the feeds resolve wi
 });
 
 test('error() refuses the messages that wait for room, and the feeds are CLOSED, with its reason', async () => {
-  const outgoing = new Outgoing<string>({ maxMessages: 1 });
-  const dropped = droppedFrom(outgoing);
-  const source = counting(9);
-  const feeding = outgoing.feed(source);
-  assert.is(await endOf(feeding), 'waits');
+  const { outgoing, dropped, source, feeding } = await waitingFeed();
   const pushing = outgoing.feed(of('a', 'b'));
   const reason = new Error('enough');
   outgoing.error(reason);

@@ -699,6 +699,16 @@ for (const mode of eachMode) {
   });
 }
 
+/** A stream on which a request was sent and then given up, in 10 ms of which its reply may still come. */
+function givenUp(mode: 'in-order' | 'lock-step') {
+  const link = exchange(mode);
+  link.open();
+  const left = link.ask('a', { timeoutMs: 10 });
+  link.take();
+  left.stop();
+  return link;
+}
+
 for (const mode of ['in-order', 'lock-step'] as const) {
   test(`${mode}: a request that was sent and has no reply in time restarts the call, once for all whose time is up`, async () => {
     using time = new FakeTime();
@@ -715,11 +725,7 @@ for (const mode of ['in-order', 'lock-step'] as const) {
 
   test(`${mode}: one that was given up restarts the call as well, when its reply has not come in its time`, async () => {
     using time = new FakeTime();
-    const link = exchange(mode);
-    link.open();
-    const left = link.ask('a', { timeoutMs: 10 });
-    link.take();
-    left.stop();
+    const link = givenUp(mode);
     time.advance(9);
     await microtask();
     assert.equal(link.restarts, []);
@@ -730,11 +736,7 @@ for (const mode of ['in-order', 'lock-step'] as const) {
 
   test(`${mode}: a reply in time, or a late one of a request that was given up, restarts nothing`, async () => {
     using time = new FakeTime();
-    const link = exchange(mode);
-    link.open();
-    const left = link.ask('a', { timeoutMs: 10 });
-    link.take();
-    left.stop();
+    const link = givenUp(mode);
     link.answer();
     const next = link.ask('b', { timeoutMs: 10 });
     link.take();
