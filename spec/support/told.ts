@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import type { Dropped } from '../../lib/outgoing/entry.js';
 import type { Lease } from '../../lib/outgoing/lease.js';
 import type { Outgoing } from '../../lib/outgoing/outgoing.js';
@@ -79,10 +81,11 @@ export async function endOf(promise: Promise<unknown>): Promise<string> {
 }
 
 export async function errorFrom(promise: Promise<unknown>): Promise<Error & { readonly code?: string }> {
+  let given: unknown;
   try {
-    await promise;
+    given = await promise;
   } catch (error) {
     return error as Error;
   }
-  throw new Error('it was not rejected');
+  throw new Error(`it was not rejected, but gave ${inspect(given)}`);
 }
